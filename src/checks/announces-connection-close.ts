@@ -1,0 +1,47 @@
+import { formatDuration } from '../plan/durations.js';
+import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import { endOf } from '../recording/facts/life.js';
+import { defineCheck, type Verdict } from './check.js';
+import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip } from './verdict.js';
+
+const expected = 'an answer on the connection says Connection: close, or the connection is closed between two answers';
+
+export const announcesConnectionClose = defineCheck({
+  id: 'announces-connection-close',
+  item: 2,
+  level: () => 'should',
+  topic: 'Word to persistent clients',
+  kept: 'Persistent clients were told to go elsewhere',
+  broken: 'Persistent clients were left on their connections',
+  why: 'Routes are followed by new connections only. A pooled client stays on its connection until the server ends it, and finds out by a reset if nobody says so.',
+  sources: [
+    { mark: 'R', text: 'RFC 9112, section 9.6: a server that will close says so with Connection: close' },
+    { mark: 'K', text: 'kube-proxy leaves established connections alone' },
+  ],
+  cure: 'set Connection: close on every answer once the signal has come, and close idle connections',
+  judge: (facts) => inScenario(facts, 'drain', judgeDrain),
+});
+
+function judgeDrain(life: LifeFacts): Verdict {
+  const { signal } = life;
+  if (signal === null) return inconclusive('no signal was sent', 'drain');
+  const end = endOf(life);
+  const asked = life.exchanges.filter((exchange) => exchange.kind === 'reused-connection');
+  const connection = asked[0]?.connection;
+  if (connection === undefined || asked.every((exchange) => exchange.end?.ending !== 'answered')) {
+    return inconclusive('no answer was had on a keep-alive connection before the signal', 'drain');
+  }
+  const closed = life.connectionEnds.find((one) => one.connection === connection) ?? null;
+  const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end);
+  const announced = after.find((exchange) => exchange.end?.announcedClose === true);
+  if (announced !== undefined) return pass('drain', `Connection: close ${formatDuration(afterSignal(life, announced.end?.at ?? 0))} after the signal`, [announced.evidence]);
+  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending));
+  if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
+  if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
+  if (closed !== null && closed.by === 'fin' && closed.at < end) {
+    return pass('drain', `the connection was closed between two answers, ${formatDuration(afterSignal(life, closed.at))} after the signal`, [closed.seq]);
+  }
+  if (after.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
+  const how = closed?.by === 'rst' ? 'then the connection was reset' : 'and the connection stayed open';
+  return fail('drain', { expected, observed: `${plural(after.length, 'answer')} after the signal said keep-alive, ${how}`, evidence: evidenceOf(after) });
+}

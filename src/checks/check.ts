@@ -1,0 +1,57 @@
+import type { Plan, ProfileName, ScenarioId } from '../plan/types.js';
+import type { RunFacts } from '../recording/facts/run.js';
+
+/**
+ * pass: proved kept. fail: proved broken. warn: kept, with something a person should know. skip: does not apply.
+ * inconclusive: applies, but could not be proved either way.
+ */
+export type Status = 'pass' | 'warn' | 'fail' | 'skip' | 'inconclusive';
+
+/** must: breaks the run. should: warns (fails with --strict). info: never counts, the observation is shown. */
+export type Level = 'must' | 'should' | 'info';
+
+/** What one check says of one recording. Strings are one sentence or less, without a final full stop. */
+export interface Verdict {
+  status: Status;
+  /** The scenario the verdict rests on, or null when it rests on several or on none. */
+  scenario: ScenarioId | null;
+  expected: string | null;
+  observed: string | null;
+  /** Why it was skipped, is inconclusive or is a warning; the one option that would help, when there is one. */
+  because: string | null;
+  /** Sequence numbers of the events that prove it. */
+  evidence: number[];
+}
+
+/** The eight items of the checklist, by number. */
+export type ItemNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Where a promise comes from. L, P, W: the field's checklists. K: Kubernetes. F: seen in the field. R: a standard. */
+export interface Source {
+  mark: 'L' | 'P' | 'W' | 'K' | 'F' | 'R';
+  text: string;
+}
+
+export interface Check {
+  id: string;
+  item: ItemNumber;
+  /** Its weight, which may depend on what stands in front of the service. */
+  level: (profile: ProfileName) => Level;
+  /** What it is about, in a few words: its title when nothing can be said. */
+  topic: string;
+  /** A sentence that is true when the check passes. */
+  kept: string;
+  /** A sentence that is true when it fails. */
+  broken: string;
+  /** Why anyone should care, in one or two sentences. */
+  why: string;
+  sources: readonly Source[];
+  /** What to do about a failure, in one line. */
+  cure: string;
+  judge: (facts: RunFacts, plan: Plan) => Verdict;
+}
+
+/** Gives a check its type and nothing else, so that every file reads the same. */
+export function defineCheck(check: Check): Check {
+  return check;
+}

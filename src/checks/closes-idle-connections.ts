@@ -1,0 +1,83 @@
+import { formatDuration } from '../plan/durations.js';
+import type { ExchangeKind } from '../recording/events.js';
+import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
+import { defineCheck, type Verdict } from './check.js';
+import { fail, inconclusive, inScenario, pass, skip, warn } from './verdict.js';
+
+/** A delay under this is noted, above it is a warning. Milliseconds. */
+const WARN_MS = 2000;
+/** Differences under this are the machine's, and not worth a word. */
+const NOTE_MS = 250;
+
+const NAMES: Partial<Record<ExchangeKind, string>> = {
+  'idle-connection': 'idle keep-alive connections',
+  'silent-connection': 'a connection that had sent nothing',
+  'kept-after-answer': 'the connection of the last answer, kept by its client',
+};
+
+const expected = 'idle, silent and kept connections do not hold the exit';
+
+export const closesIdleConnections = defineCheck({
+  id: 'closes-idle-connections',
+  item: 2,
+  level: () => 'must',
+  topic: 'Idle connections at the exit',
+  kept: 'Idle connections did not hold the exit',
+  broken: 'Idle connections held the exit',
+  why: 'Load balancers and pools keep connections open for minutes. A service that waits for them waits until it is killed.',
+  sources: [
+    { mark: 'F', text: 'plain Node, nginx, haproxy and gunicorn wait for a connection that has sent nothing' },
+    { mark: 'F', text: 'a client that keeps its connection delays the exit by the keep-alive timeout: 5, 65, 72 s' },
+  ],
+  cure: 'when draining, close connections that have no request under way, those that never sent one included',
+  judge: (facts) =>
+    inScenario(facts, 'idle', (life) => {
+      const reference = facts.played.drain ?? null;
+      return judgeIdle(life, reference);
+    }),
+});
+
+function judgeIdle(life: LifeFacts, reference: LifeFacts | null): Verdict {
+  if (life.signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'idle');
+  if (reference !== null && reference.killed !== null) return skip('it does not exit without idle connections either; see exits-in-time', 'idle');
+  if (life.killed !== null) return judgeKilled(life, reference);
+  const own = timeToExit(life) ?? 0;
+  const lastAnswer = Math.max(life.signal.at, ...life.inFlight.flatMap((exchange) => exchange.end?.at ?? [])) - life.signal.at;
+  // The same death without idle connections; without it, what came after the last answer is the most it can be.
+  const without = reference === null ? lastAnswer : (timeToExit(reference) ?? 0);
+  const delay = Math.max(0, own - without);
+  const evidence = [life.exit.seq, ...(reference?.exit ? [reference.exit.seq] : [])];
+  const observed = `gone after ${formatDuration(own)}, ${reference === null ? 'the last answer after' : 'without them after'} ${formatDuration(without)}`;
+  if (delay < WARN_MS) return pass('idle', delay < NOTE_MS ? observed : `${observed}: a delay of ${formatDuration(delay)}`, evidence);
+  if (reference === null) return inconclusive('the same death without idle connections was not played; do not skip the scenario drain', 'idle', evidence);
+  return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${heldBy(life)}`, evidence });
+}
+
+function judgeKilled(life: LifeFacts, reference: LifeFacts | null): Verdict {
+  const seqs = [life.graceOver?.seq, life.killed?.seq].filter((seq) => seq !== undefined);
+  if (reference === null) return inconclusive('the same death without idle connections was not played; do not skip the scenario drain', 'idle', seqs);
+  const open = openAtKill(life);
+  if (open.length === 0) return inconclusive('it was killed, but none of the idle connections was open any more', 'idle', seqs);
+  const without = formatDuration(timeToExit(reference) ?? 0);
+  return fail('idle', { expected, observed: `killed at the end of the grace period with ${list(open)} still open; without them it is gone after ${without}`, evidence: seqs });
+}
+
+function openAtKill(life: LifeFacts): string[] {
+  return stillOpenAt(life, life.killed?.at ?? Infinity);
+}
+
+function heldBy(life: LifeFacts): string {
+  const open = stillOpenAt(life, (life.goneAt ?? 0) - NOTE_MS);
+  return open.length === 0 ? '' : `; last to be closed: ${list(open)}`;
+}
+
+/** Which kinds of idle connection the target had not closed by then. */
+function stillOpenAt(life: LifeFacts, at: number): string[] {
+  const closed = new Map(life.connectionEnds.map((end) => [end.connection, end.at]));
+  const open = life.exchanges.filter((exchange) => (closed.get(exchange.connection) ?? Infinity) >= at);
+  return Object.entries(NAMES).flatMap(([kind, words]) => (open.some((exchange) => exchange.kind === kind) ? [words] : []));
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

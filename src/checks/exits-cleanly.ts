@@ -1,0 +1,56 @@
+import { constants } from 'node:os';
+import type { LifeFacts } from '../recording/facts/life.js';
+import { defineCheck } from './check.js';
+import { fail, inconclusive, pass, skip } from './verdict.js';
+
+export const exitsCleanly = defineCheck({
+  id: 'exits-cleanly',
+  item: 1,
+  level: () => 'should',
+  topic: 'Exit status',
+  kept: 'The exit status was clean',
+  broken: 'The exit status says that something went wrong',
+  why: 'A non-zero status after a normal stop fills dashboards with failures that are none, and hides the ones that are.',
+  sources: [
+    { mark: 'L', text: 'graceful-shutdown checklist: exit cleanly' },
+    { mark: 'F', text: 'puma and uvicorn raise the signal again after a clean drain, so 128 + n is accepted' },
+  ],
+  cure: 'exit with 0 when the drain is done, and look at what the target printed last',
+  judge: (facts, plan) => {
+    const lives = Object.values(facts.played);
+    if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    const judged = lives.filter((life) => life.killed === null || life.exit?.signal !== 'SIGKILL');
+    if (judged.length === 0) return skip('it was killed at the end of the grace period; see exits-in-time');
+    const allowed = plan.expectExit.join(' or ');
+    const expected = `exit code ${allowed}${plan.expectExitGiven ? '' : ', or the signal itself after a clean drain'}`;
+    const wrong = judged.find((life) => !isClean(life, plan.expectExit, plan.expectExitGiven));
+    if (wrong !== undefined) {
+      return fail(wrong.scenario, { expected, observed: `${describeExit(wrong)} in ${wrong.scenario}`, evidence: [wrong.exit?.seq ?? 0] });
+    }
+    const first = judged[0];
+    const note = first !== undefined && !plan.expectExit.includes(first.exit?.code ?? -1) ? 'ending by the signal is what many services do after a clean drain' : null;
+    return pass(first?.scenario ?? null, first === undefined ? '' : describeExit(first), judged.flatMap((life) => life.exit?.seq ?? []), note);
+  },
+});
+
+function isClean(life: LifeFacts, codes: readonly number[], only: boolean): boolean {
+  const { exit, signal } = life;
+  if (exit === null || signal === null) return true;
+  const number = constants.signals[signal.signal];
+  const bySignal = exit.signal === signal.signal || exit.code === 128 + number;
+  return codes.includes(statusOf(life)) || (bySignal && !only);
+}
+
+/** What a shell would show as `$?`. */
+function statusOf(life: LifeFacts): number {
+  const { exit } = life;
+  if (exit === null) return -1;
+  if (exit.code !== null) return exit.code;
+  return 128 + (constants.signals[exit.signal as NodeJS.Signals] ?? 0);
+}
+
+function describeExit(life: LifeFacts): string {
+  const { exit } = life;
+  if (exit === null) return 'no exit seen';
+  return exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : `ended by ${exit.signal}`;
+}

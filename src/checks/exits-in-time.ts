@@ -1,0 +1,48 @@
+import { formatDuration } from '../plan/durations.js';
+import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
+import { defineCheck } from './check.js';
+import { fail, inconclusive, pass } from './verdict.js';
+
+export const exitsInTime = defineCheck({
+  id: 'exits-in-time',
+  item: 1,
+  level: () => 'must',
+  topic: 'Time to exit',
+  kept: 'Gone within the grace period, in every scenario',
+  broken: 'Still running at the end of the grace period',
+  why: 'What is not gone by then is killed, with whatever it still has in its hands.',
+  sources: [
+    { mark: 'L', text: 'graceful-shutdown checklist: handle SIGTERM; terminationGracePeriodSeconds' },
+    { mark: 'K', text: 'Kubernetes documentation, Pod Lifecycle: SIGKILL follows when the grace period is over' },
+  ],
+  cure: 'bound every wait of the shutdown below the grace period, or raise terminationGracePeriodSeconds',
+  judge: (facts, plan) => {
+    const lives = Object.values(facts.played);
+    if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    const expected = `every process gone within ${formatDuration(plan.gracePeriodMs)} of the signal, without SIGKILL`;
+    const killed = lives.filter((life) => life.killed !== null);
+    if (killed.length > 0) {
+      return fail(killed[0]?.scenario ?? null, {
+        expected,
+        observed: killed.map(stillOpen).join('; '),
+        evidence: killed.flatMap((life) => [life.graceOver?.seq, life.killed?.seq]).filter((seq) => seq !== undefined),
+      });
+    }
+    const times = lives.map((life) => ({ life, ms: timeToExit(life) }));
+    const slowest = times.sort((a, b) => (b.ms ?? Infinity) - (a.ms ?? Infinity))[0];
+    if (slowest?.ms === undefined || slowest.ms === null) return inconclusive('the recording ends before the target did');
+    // A recording may be judged again under a shorter grace period than it was made with.
+    if (slowest.ms > plan.gracePeriodMs) {
+      return fail(slowest.life.scenario, { expected, observed: `it took ${formatDuration(slowest.ms)} in ${slowest.life.scenario}`, evidence: [slowest.life.exit?.seq ?? 0] });
+    }
+    const which = lives.length > 1 ? ` (${slowest.life.scenario})` : '';
+    return pass(slowest.life.scenario, `slowest ${formatDuration(slowest.ms)}${which}`, lives.flatMap((life) => life.exit?.seq ?? []));
+  },
+});
+
+function stillOpen(life: LifeFacts): string {
+  const alive = life.graceOver?.alive.map((process) => `pid ${process.pid} (${process.command})`) ?? [];
+  const ends = life.exchanges.filter((exchange) => exchange.end === null || exchange.end.at >= (life.killed?.at ?? Infinity));
+  const open = ends.length === 0 ? 'with no connection of ours open' : `with ${ends.length} of our connections open`;
+  return `SIGKILL was needed in ${life.scenario} for ${alive.slice(0, 3).join(', ') || 'the target'}, ${open}`;
+}

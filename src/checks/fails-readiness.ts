@@ -1,0 +1,54 @@
+import { formatDuration } from '../plan/durations.js';
+import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import type { RunFacts } from '../recording/facts/run.js';
+import { defineCheck, type Verdict } from './check.js';
+import { describeFlip, describeOutcome, goneTooSoon, isVerdict, knownReadiness } from './probe-words.js';
+import { fail, inconclusive, inScenario, pass } from './verdict.js';
+
+/** Readiness has to fail within this time of the signal: a second is the shortest period a kubelet knows. Milliseconds. */
+const WITHIN_MS = 1000;
+const expected = `readiness fails (400 or above, or the listener is closed) within ${formatDuration(WITHIN_MS)} of the signal`;
+
+export const failsReadiness = defineCheck({
+  id: 'fails-readiness',
+  item: 8,
+  level: () => 'must',
+  topic: 'Readiness after the signal',
+  kept: 'Readiness failed after the signal',
+  broken: 'Readiness did not fail after the signal',
+  why: 'Load balancers with health checks of their own, and services whose pods all end together, have nothing else to go by.',
+  sources: [
+    { mark: 'L', text: 'graceful-shutdown checklist: fail the readiness probe' },
+    { mark: 'P', text: 'readiness and liveness are different probes, and only readiness fails on shutdown' },
+  ],
+  cure: 'set a flag in the signal handler, before anything else, and answer 503 on the readiness endpoint from then on',
+  judge: (facts) => {
+    const endpoint = knownReadiness(facts);
+    return isVerdict(endpoint) ? endpoint : inScenario(facts, 'drain', (life) => judgeDrain(life, facts));
+  },
+});
+
+function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
+  const { readiness, signal } = life;
+  if (signal === null) return inconclusive('no signal was sent', 'drain');
+  const gone = goneTooSoon(life, readiness);
+  if (gone !== null) return gone;
+  const { flipped, firstBad } = readiness;
+  const path = facts.endpoints.readiness?.path ?? '';
+  if (flipped === null || firstBad === null) {
+    const seqs = readiness.drain.map((run) => run.seq).slice(-3);
+    if (facts.endpoints.readiness?.sureness === 'generic') {
+      return inconclusive(`${path} stayed good to the end, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
+    }
+    return fail('drain', { expected, observed: `${path} answered ${describeOutcome(readiness.drain.at(-1)?.outcome ?? { kind: 'refused' })} to the end`, evidence: seqs });
+  }
+  const seqs = [firstBad.seq];
+  if (afterSignal(life, flipped.from) > WITHIN_MS) {
+    return fail('drain', { expected, observed: `${path} failed only after ${describeFlip(life, readiness)}`, evidence: seqs });
+  }
+  if (afterSignal(life, flipped.to) > WITHIN_MS) {
+    return inconclusive(`${path} failed somewhere between ${describeFlip(life, readiness)}; the probe was not answered in between`, 'drain', seqs);
+  }
+  const note = firstBad.outcome.kind === 'status' ? null : 'no failing answer was seen first';
+  return pass('drain', `${path}: ${describeOutcome(firstBad.outcome)} after ${describeFlip(life, readiness)}`, seqs, note);
+}

@@ -1,0 +1,39 @@
+import { formatDuration } from '../plan/durations.js';
+import { fateOf, type Fate } from '../recording/facts/answers.js';
+import type { Exchange } from '../recording/facts/exchange.js';
+import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import type { RunFacts } from '../recording/facts/run.js';
+import type { Verdict } from './check.js';
+import { countEndings, evidenceOf, fail, inconclusive, pass } from './verdict.js';
+
+/** Judges exchanges that were in flight at the signal; there is at least one. */
+export function judgeInFlight(exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts, expected: string): Verdict {
+  const byFate = (fate: Fate) => exchanges.filter((exchange) => fateOf(exchange, life, facts) === fate);
+  const lost = byFate('lost');
+  const evidence = evidenceOf(exchanges);
+  if (lost.length > 0) {
+    return fail('drain', { expected, observed: `${describe(exchanges)}, the first ${when(lost, life)}`, evidence: evidenceOf(lost) });
+  }
+  const orphaned = byFate('by-orphan');
+  if (orphaned.length > 0) {
+    return inconclusive(`${orphaned.length} of ${exchanges.length} answered by a process that outlived the one that was signalled; in a container it would have been killed`, 'drain', evidence);
+  }
+  if (byFate('needs-baseline').length > 0) {
+    return inconclusive('the answers cannot be told from normal ones without a baseline, which could not be had', 'drain', evidence);
+  }
+  if (byFate('not-observed').length > 0) return inconclusive('some were still open when the tester had to end them', 'drain', evidence);
+  return pass('drain', `${byFate('finished').length} of ${exchanges.length}`, evidence);
+}
+
+/** Endings, with the status of complete answers that are server errors. */
+function describe(exchanges: readonly Exchange[]): string {
+  const errors = exchanges.filter((exchange) => exchange.end?.ending === 'answered' && (exchange.end.status ?? 0) >= 500);
+  const words = countEndings(exchanges);
+  return errors.length === 0 ? words : `${words} (${errors.length} with status ${errors[0]?.end?.status ?? 0})`;
+}
+
+function when(exchanges: readonly Exchange[], life: LifeFacts): string {
+  const first = Math.min(...exchanges.map((exchange) => exchange.end?.at ?? Infinity));
+  const killed = life.killed !== null && first >= life.killed.at;
+  return killed ? 'at SIGKILL' : `${formatDuration(afterSignal(life, first))} after the signal`;
+}

@@ -1,0 +1,41 @@
+import { announcesConnectionClose } from './announces-connection-close.js';
+import type { Check } from './check.js';
+import { closesIdleConnections } from './closes-idle-connections.js';
+import { dropsNoAcceptedConnection } from './drops-no-accepted-connection.js';
+import { exitsCleanly } from './exits-cleanly.js';
+import { exitsInTime } from './exits-in-time.js';
+import { failsReadiness } from './fails-readiness.js';
+import { finishesRequests } from './finishes-requests.js';
+import { finishesUploads } from './finishes-uploads.js';
+import { handlesSigterm } from './handles-sigterm.js';
+import { keepsLiveness } from './keeps-liveness.js';
+import { leavesNothingBehind } from './leaves-nothing-behind.js';
+import { noResetOnReuse } from './no-reset-on-reuse.js';
+import { readinessDoesNotFlap } from './readiness-does-not-flap.js';
+import { readinessFailsFirst } from './readiness-fails-first.js';
+import { separateProbes } from './separate-probes.js';
+import { servesUntilDerouted } from './serves-until-derouted.js';
+import { signalReachesServer } from './signal-reaches-server.js';
+import { stopsAccepting } from './stops-accepting.js';
+
+/** The catalogue, in the order of the checklist. */
+export const CHECKS: readonly Check[] = [
+  handlesSigterm,
+  signalReachesServer,
+  exitsInTime,
+  exitsCleanly,
+  leavesNothingBehind,
+  stopsAccepting,
+  dropsNoAcceptedConnection,
+  servesUntilDerouted,
+  announcesConnectionClose,
+  closesIdleConnections,
+  noResetOnReuse,
+  finishesRequests,
+  finishesUploads,
+  failsReadiness,
+  readinessFailsFirst,
+  readinessDoesNotFlap,
+  keepsLiveness,
+  separateProbes,
+];

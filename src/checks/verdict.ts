@@ -1,0 +1,69 @@
+import type { ScenarioId } from '../plan/types.js';
+import type { Ending } from '../recording/events.js';
+import type { Exchange } from '../recording/facts/exchange.js';
+import type { RunFacts } from '../recording/facts/run.js';
+import type { LifeFacts } from '../recording/facts/life.js';
+import type { Verdict } from './check.js';
+
+type Details = Partial<Omit<Verdict, 'status'>>;
+
+function verdict(status: Verdict['status'], details: Details): Verdict {
+  return { status, scenario: null, expected: null, observed: null, because: null, evidence: [], ...details };
+}
+
+export const pass = (scenario: ScenarioId | null, observed: string, evidence: number[], because: string | null = null): Verdict =>
+  verdict('pass', { scenario, observed, evidence, because });
+
+export const warn = (scenario: ScenarioId | null, details: { expected: string; observed: string; because: string; evidence: number[] }): Verdict =>
+  verdict('warn', { scenario, ...details });
+
+export const fail = (scenario: ScenarioId | null, details: { expected: string; observed: string; because?: string; evidence: number[] }): Verdict =>
+  verdict('fail', { scenario, ...details });
+
+/** It does not apply, and why. */
+export const skip = (because: string, scenario: ScenarioId | null = null, observed: string | null = null): Verdict =>
+  verdict('skip', { because, scenario, observed });
+
+/** It applies but could not be proved, why, and what would help. */
+export const inconclusive = (because: string, scenario: ScenarioId | null = null, evidence: number[] = []): Verdict =>
+  verdict('inconclusive', { because, scenario, evidence });
+
+/** Judges the life that a scenario was played in; without one, says why there is none. */
+export function inScenario(facts: RunFacts, id: ScenarioId, judge: (life: LifeFacts) => Verdict): Verdict {
+  const life = facts.played[id];
+  if (life !== undefined) return judge(life);
+  const reason = facts.skipped[id];
+  if (reason !== undefined) return skip(`the scenario ${id} was not played: ${reason}`, id);
+  return inconclusive(`the recording does not hold the scenario ${id} to its end`, id);
+}
+
+const ENDING_WORDS: Record<Ending | 'still open', string> = {
+  answered: 'answered',
+  rejected: 'rejected with 503',
+  refused: 'refused',
+  short: 'cut short',
+  closed: 'closed without an answer',
+  reset: 'reset',
+  'timed-out': 'never answered',
+  'ended-by-tester': 'ended by the tester',
+  'still open': 'still open',
+};
+
+/** `3 answered, 2 reset`, in a fixed order. */
+export function countEndings(exchanges: readonly Exchange[]): string {
+  const parts = Object.entries(ENDING_WORDS).flatMap(([ending, words]) => {
+    const count = exchanges.filter((exchange) => (exchange.end?.ending ?? 'still open') === ending).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  });
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** `1 request`, `5 requests`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** At most so many events are named as evidence; the recording has the rest. */
+export function evidenceOf(exchanges: readonly Exchange[]): number[] {
+  return exchanges.slice(0, 10).map((exchange) => exchange.evidence);
+}

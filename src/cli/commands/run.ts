@@ -1,0 +1,50 @@
+import { DrainCheckError } from '../../errors.js';
+import type { OutputChoices } from '../../plan/resolve.js';
+import type { Plan } from '../../plan/types.js';
+import type { Recording } from '../../recording/events.js';
+import { buildReport } from '../../report/build.js';
+import type { Report } from '../../report/types.js';
+import { questions } from '../catalogue.js';
+import { packageInfo } from '../package-info.js';
+import { SILENT, startProgress } from '../progress.js';
+import { writeReports } from '../reports.js';
+import { styleOf, type Streams } from '../streams.js';
+import { checkWritable, writeWhole } from '../write.js';
+
+/**
+ * Plays a plan and writes its reports.
+ * @throws DrainCheckError when there is no verdict
+ */
+export async function runPlan(plan: Plan, output: OutputChoices, streams: Streams, abort: AbortSignal): Promise<Report> {
+  for (const file of [output.record, ...output.reports.map((report) => report.path)]) if (file !== null) checkWritable(file);
+  const style = styleOf(streams, 'err', output.color);
+  const progress = output.quiet ? SILENT : startProgress(streams.err, style);
+  const save = async (recording: Recording) => {
+    if (output.record === null) return;
+    const { serializeRecording } = await import('../../recording/file.js');
+    await writeWhole(output.record, serializeRecording(recording));
+  };
+  const { play } = await import('../../run/play.js');
+  let failed: Recording | null = null;
+  try {
+    const recording = await play(plan, {
+      tool: packageInfo(),
+      abort,
+      onProgress: progress.update,
+      onEvent: (event) => {
+        if (output.verbose && event.type === 'output') streams.err.write(event.text);
+      },
+      onFailure: (partial) => (failed = partial),
+    });
+    progress.stop();
+    await save(recording);
+    const report = buildReport(recording, recording.header.plan, questions());
+    await writeReports(report, output, streams);
+    return report;
+  } catch (error) {
+    progress.stop();
+    if (failed !== null) await save(failed);
+    if (abort.aborted && !(error instanceof DrainCheckError)) throw new DrainCheckError('interrupted', 'The run was interrupted; what it had started has been ended.', 'There is no verdict.', { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import type { ErrorCode } from '../errors.js';
+import type { Report } from '../report/types.js';
+
+/** Everything this program can exit with. */
+export const EXIT = {
+  /** No must-check failed. */
+  kept: 0,
+  /** A check failed. */
+  broken: 1,
+  /** Usage or configuration. */
+  usage: 2,
+  /** No verdict: not proved, never ready, or our own failure. */
+  noVerdict: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** The exit code that a report asks for. */
+export function exitCodeFor(report: Report): number {
+  switch (report.verdict) {
+    case 'fail':
+      return EXIT.broken;
+    case 'inconclusive':
+      return report.settings.allowInconclusive ? EXIT.kept : EXIT.noVerdict;
+    case 'warn':
+    case 'pass':
+      return EXIT.kept;
+  }
+}
+
+const ERROR_EXITS: Record<ErrorCode, number> = {
+  usage: EXIT.usage,
+  'command-not-found': EXIT.usage,
+  'command-not-executable': EXIT.usage,
+  'recording-unreadable': EXIT.usage,
+  'recording-newer': EXIT.usage,
+  'output-unwritable': EXIT.usage,
+  'unsupported-platform': EXIT.noVerdict,
+  'target-died': EXIT.noVerdict,
+  'target-not-ready': EXIT.noVerdict,
+  'port-taken': EXIT.noVerdict,
+  'port-ambiguous': EXIT.usage,
+  'cannot-verify': EXIT.noVerdict,
+  interrupted: EXIT.interrupted,
+  internal: EXIT.noVerdict,
+};
+
+/** The exit code of a run that has no verdict. */
+export function exitCodeForError(code: ErrorCode): number {
+  return ERROR_EXITS[code];
+}

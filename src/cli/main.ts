@@ -1,0 +1,162 @@
+import { Command, CommanderError } from 'commander';
+import { JUDGE_OPTIONS, OPTIONS, layerOptions, type OptionSpec, type RawOptions } from '../plan/options.js';
+import { resolveRun, type Problem } from '../plan/resolve.js';
+import { DrainCheckError } from '../errors.js';
+import { splitArguments } from './arguments.js';
+import { catalogue } from './catalogue.js';
+import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
+import { describeError, describeProblems } from './failure.js';
+import { declareOptions, environmentHelp, rawOptions } from './options.js';
+import { packageInfo } from './package-info.js';
+import { styleOf, type Streams } from './streams.js';
+import { writeStream } from './write.js';
+
+const EXAMPLES = `
+Examples:
+  drain-check ./myapp                          any executable
+  drain-check -- node server.js --flag         any command, after --
+  drain-check --slow '/report?ms=2000' --ready /health/ready --live /health/live \\
+      -- uvicorn app:app
+  drain-check --report json=report.json --record run.ndjson ./myapp
+  drain-check demo                             see it at work
+
+Exit codes: 0 no must-check failed; 1 a check failed; 2 usage; 3 no verdict; 130, 143 interrupted.
+`;
+
+/** Runs the command line and sets the exit code. Resolves when everything is written and nothing is left running. */
+export async function main(argv: readonly string[], streams: Streams = { out: process.stdout, err: process.stderr, env: process.env }): Promise<void> {
+  // A reader that goes away (| head) must not turn a verdict into a crash.
+  streams.out.on('error', () => undefined);
+  streams.err.on('error', () => undefined);
+  process.exitCode = await dispatch(argv, streams);
+}
+
+async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
+  const [first = ''] = argv;
+  try {
+    switch (first) {
+      case 'demo':
+        return await demo(argv.slice(1), streams);
+      case 'judge':
+        return await judge(argv.slice(1), streams);
+      case 'checks':
+      case 'explain':
+        return await catalogueCommand(first, argv.slice(1), streams);
+      case 'help':
+        return await run(['--help'], streams);
+      default:
+        return await run(argv, streams);
+    }
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.kept : EXIT.usage;
+    const verbose = argv.includes('--verbose') || argv.includes('-v');
+    await writeStream(streams.err, describeError(error, styleOf(streams, 'err', null), verbose));
+    if (error instanceof DrainCheckError) return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
+    return EXIT.noVerdict;
+  }
+}
+
+async function run(argv: readonly string[], streams: Streams): Promise<number> {
+  const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
+  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd());
+  if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
+  const { runPlan } = await import('./commands/run.js');
+  return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
+}
+
+async function demo(argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = OPTIONS.filter((spec) => ['quiet', 'verbose', 'color', 'no-color'].includes(spec.name));
+  const command = subcommand(streams, 'demo', 'rehearse two bundled servers, one good, one bad', specs);
+  const { raw, command: operands, problems } = parse(command, argv, specs, streams);
+  const surplus: Problem[] = operands.map((value) => ({ option: 'demo', value, problem: 'takes no operand' }));
+  const { resolved, problems: more } = resolveRun(raw, ['demo'], catalogue(), process.cwd());
+  if (resolved === null || problems.length + surplus.length > 0) return refuse([...problems, ...surplus, ...more], streams);
+  const { runDemo } = await import('./commands/demo.js');
+  await interruptible((abort) => runDemo(resolved.output, streams, abort));
+  return EXIT.kept;
+}
+
+async function judge(argv: readonly string[], streams: Streams): Promise<number> {
+  // The recording may stand before or after the options.
+  const [first = ''] = argv;
+  const leading = first !== '' && !first.startsWith('-') ? first : null;
+  const command = subcommand(streams, 'judge', 'judge a saved recording again', JUDGE_OPTIONS).usage('<recording> [options]');
+  const { raw, command: operands, problems } = parse(command, leading === null ? argv : argv.slice(1), JUDGE_OPTIONS, streams);
+  const [file, ...surplus] = leading === null ? operands : [leading, ...operands];
+  const wrong: Problem[] = surplus.map((value) => ({ option: 'judge', value, problem: 'is one operand too many; one recording is judged at a time' }));
+  if (file === undefined) wrong.push({ option: 'judge', value: '', problem: 'needs the recording to judge, a file that --record has written' });
+  if (file === undefined || problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
+  const { runJudge } = await import('./commands/judge.js');
+  const judged = await runJudge(file, raw, streams);
+  return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
+}
+
+async function catalogueCommand(name: 'checks' | 'explain', argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = OPTIONS.filter((spec) => ['color', 'no-color'].includes(spec.name));
+  const described = name === 'checks' ? 'list the catalogue of checks' : 'print one check with its cure';
+  const { raw, command: operands, problems } = parse(subcommand(streams, name, described, specs), argv, specs, streams);
+  const wanted = name === 'checks' ? 0 : 1;
+  const wrong = operands.length === wanted ? [] : [{ option: name, value: operands.join(' '), problem: wanted === 0 ? 'takes no operand' : 'takes the id of one check; `drain-check checks` lists them' }];
+  if (problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
+  const { explainCheck, listChecks } = await import('./commands/checks.js');
+  const style = styleOf(streams, 'out', raw['color'] ? true : raw['no-color'] ? false : null);
+  await writeStream(streams.out, name === 'checks' ? listChecks(style) : explainCheck(operands[0] ?? '', style));
+  return EXIT.kept;
+}
+
+function parse(command: Command, argv: readonly string[], specs: readonly OptionSpec[], streams: Streams): { raw: RawOptions; command: string[]; problems: Problem[] } {
+  const split = splitArguments(argv, specs);
+  command.parse(split.own, { from: 'user' });
+  return { raw: layerOptions(specs, rawOptions(command, specs), streams.env), command: split.command, problems: split.problems };
+}
+
+function program(streams: Streams): Command {
+  const { name, version } = packageInfo();
+  const command = base(streams, name)
+    .description('Rehearses the death of a service and judges it: starts it, puts real work in flight,\nsends the signal an orchestrator would send, and accounts for every connection.')
+    .version(version, '-V, --version')
+    .usage('[options] [--] <command> [args...]\n       drain-check demo | judge <recording> | checks | explain <check>')
+    .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);
+  return declareOptions(command, OPTIONS);
+}
+
+function subcommand(streams: Streams, name: string, description: string, specs: readonly OptionSpec[]): Command {
+  return declareOptions(base(streams, `drain-check ${name}`).description(description), specs);
+}
+
+function base(streams: Streams, name: string): Command {
+  return new Command(name)
+    .exitOverride()
+    .allowExcessArguments(true)
+    .configureHelp({ helpWidth: styleOf(streams, 'out', false).width })
+    .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: (text) => streams.err.write(text) });
+}
+
+async function refuse(problems: readonly Problem[], streams: Streams): Promise<number> {
+  await writeStream(streams.err, describeProblems(problems, styleOf(streams, 'err', null)));
+  return EXIT.usage;
+}
+
+/** What the exit code is after an interruption: the shell's convention, 128 + the signal. */
+let interruptedBy: number = EXIT.interrupted;
+
+/** Runs something that ends cleanly when we are interrupted. */
+async function interruptible<T>(action: (abort: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (code: number) => () => {
+    interruptedBy = code;
+    controller.abort();
+  };
+  const onInterrupt = stop(EXIT.interrupted);
+  const onTerminate = stop(EXIT.terminated);
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  process.on('SIGHUP', onTerminate);
+  try {
+    return await action(controller.signal);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onTerminate);
+    process.off('SIGHUP', onTerminate);
+  }
+}

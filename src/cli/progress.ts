@@ -1,0 +1,61 @@
+import { clearLine, cursorTo } from 'node:readline';
+import { formatDuration } from '../plan/durations.js';
+import type { Progress } from '../run/context.js';
+import type { Style } from '../report/terminal/style.js';
+import { clip } from '../report/terminal/text.js';
+
+const REDRAW_MS = 100;
+
+/** Tells a person what is going on: one live line on a terminal, a plain line for each phase elsewhere. */
+export interface ProgressLine {
+  update: (progress: Progress) => void;
+  /** Takes the live line away. */
+  stop: () => void;
+}
+
+export const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined };
+
+export function startProgress(stream: NodeJS.WriteStream, style: Style): ProgressLine {
+  return stream.isTTY ? liveLine(stream, style) : plainLines(stream);
+}
+
+function describe({ scenario, phase, inFlight }: Progress): string {
+  return `${scenario}: ${phase}${inFlight > 0 ? `, ${inFlight} in flight` : ''}`;
+}
+
+function liveLine(stream: NodeJS.WriteStream, style: Style): ProgressLine {
+  const startedAt = performance.now();
+  let latest: Progress | null = null;
+  const draw = () => {
+    if (latest === null) return;
+    cursorTo(stream, 0);
+    clearLine(stream, 0);
+    const text = `${describe(latest)}, ${formatDuration(Math.floor((performance.now() - startedAt) / 100) * 100)}`;
+    stream.write(style.dim(clip(text, (stream.columns || style.width) - 1)));
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
+  return {
+    update: (progress) => (latest = progress),
+    stop: () => {
+      clearInterval(timer);
+      if (latest === null) return;
+      latest = null;
+      cursorTo(stream, 0);
+      clearLine(stream, 0);
+    },
+  };
+}
+
+function plainLines(stream: NodeJS.WriteStream): ProgressLine {
+  let last = '';
+  return {
+    update: (progress) => {
+      const key = `${progress.scenario} ${progress.phase}`;
+      if (key === last) return;
+      last = key;
+      stream.write(`${describe(progress)}\n`);
+    },
+    stop: () => undefined,
+  };
+}

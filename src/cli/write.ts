@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DrainCheckError } from '../errors.js';
+
+/**
+ * Writes a file whole or not at all.
+ * @throws DrainCheckError `output-unwritable`
+ */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  // Devices and pipes (/dev/stdout, process substitution) cannot be renamed over.
+  const existing = statSync(file, { throwIfNoEntry: false });
+  const direct = existing !== undefined && !existing.isFile();
+  const temporary = direct ? file : path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, text);
+    if (!direct) await rename(temporary, file);
+  } catch (cause) {
+    if (!direct) await rm(temporary, { force: true });
+    throw unwritable(file, cause);
+  }
+}
+
+/**
+ * Makes sure before a run that its results can be written after it.
+ * @throws DrainCheckError `output-unwritable`
+ */
+export function checkWritable(file: string): void {
+  try {
+    const existing = statSync(file, { throwIfNoEntry: false });
+    if (existing?.isDirectory() === true) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+    accessSync(existing === undefined ? path.dirname(file) : file, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(file: string, cause: unknown): DrainCheckError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new DrainCheckError('output-unwritable', `${file} cannot be written (${code}).`, 'Give a path in a directory that exists and that you may write to.', { cause });
+}
+
+/** Writes to a stream and waits until it is taken; a reader that has gone away is no error. */
+export function writeStream(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.write(text, () => resolve());
+  });
+}

@@ -1,0 +1,96 @@
+/** Headings under which `--help` groups the options. */
+export type OptionGroup = 'Target' | 'Work in flight' | 'Timing' | 'Judging' | 'Output';
+
+export interface OptionSpec {
+  /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
+  name: string;
+  short: string | null;
+  /** What stands for the value in `--help`; null for a switch. */
+  value: string | null;
+  repeatable: boolean;
+  /** As a person would type it; null when absence means something of its own. */
+  default: string | null;
+  group: OptionGroup;
+  description: string;
+}
+
+function option(
+  group: OptionGroup,
+  name: string,
+  value: string | null,
+  description: string,
+  more: Partial<Pick<OptionSpec, 'short' | 'repeatable' | 'default'>> = {},
+): OptionSpec {
+  return { name, value, description, group, short: null, repeatable: false, default: null, ...more };
+}
+
+const repeatable = { repeatable: true } as const;
+
+/** Every option of a run, in the order in which `--help` shows them. The one place where an option is declared. */
+export const OPTIONS: readonly OptionSpec[] = [
+  option('Target', 'port', '<n>', 'port the target listens on (default: PORT is set to a free one and the listener is looked for)', { short: 'p' }),
+  option('Target', 'env', '<K=V>', 'set a variable in the target’s environment', { ...repeatable, short: 'e' }),
+  option('Target', 'cwd', '<dir>', 'directory to start the target in'),
+  option('Target', 'ready', '<path|none>', 'readiness endpoint (default: looked for)'),
+  option('Target', 'live', '<path|none>', 'liveness endpoint (default: looked for)'),
+  option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', { ...repeatable, short: 's' }),
+  option('Work in flight', 'header', '<name: value>', 'header for the slow requests', { ...repeatable, short: 'H' }),
+  option('Work in flight', 'body', '<text>', 'body for the slow requests'),
+  option('Work in flight', 'requests', '<n>', 'how many requests to hold for each slow endpoint', { default: '5', short: 'n' }),
+  option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
+  option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),
+  option('Timing', 'settle', '<duration>', 'pause between load and signal', { default: '0s' }),
+  option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', { default: '5s' }),
+  option('Timing', 'signal', '<name>', 'signal to send', { default: 'SIGTERM' }),
+  option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', { default: 'kubernetes' }),
+  option('Judging', 'only', '<scenario|check>', 'play or judge only these', repeatable),
+  option('Judging', 'skip', '<scenario|check>', 'leave these out', repeatable),
+  option('Judging', 'ignore', '<check>', 'show a check, but do not count it', repeatable),
+  option('Judging', 'strict', null, 'a should-check that fails, fails the run'),
+  option('Judging', 'allow-inconclusive', null, 'exit 0 when nothing failed but something could not be proved'),
+  option('Judging', 'expect-exit', '<codes>', 'exit codes that are clean, with commas (default: 0, or 128 + the signal)'),
+  option('Output', 'report', '<format[=path]>', 'terminal or json, to standard output or a file (default: terminal)', { ...repeatable, short: 'r' }),
+  option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
+  option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
+  option('Output', 'verbose', null, 'show every exchange, and what the target printed', { short: 'v' }),
+  option('Output', 'color', null, 'colours even when the output is not a terminal'),
+  option('Output', 'no-color', null, 'no colours'),
+];
+
+/** The options of `judge`: those that change how a recording is judged and shown, not how it was made. */
+export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
+  (spec) =>
+    spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+);
+
+/** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
+export function environmentName(spec: OptionSpec): string {
+  return `DRAIN_CHECK_${spec.name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Option values as given, by name: the last value of a single option, all values of a repeatable one. */
+export type RawOptions = Record<string, string[]>;
+
+/**
+ * Lays flags over the environment over the defaults. In the environment a repeatable option holds one value per
+ * line, and a switch is on for `1`, `true`, `yes` or an empty text.
+ */
+export function layerOptions(
+  specs: readonly OptionSpec[],
+  flags: RawOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): RawOptions {
+  const layered: RawOptions = {};
+  for (const spec of specs) {
+    const flag = flags[spec.name];
+    const variable = environment[environmentName(spec)];
+    if (flag !== undefined) layered[spec.name] = flag;
+    else if (variable !== undefined) layered[spec.name] = spec.repeatable ? lines(variable) : [variable];
+    else if (spec.default !== null) layered[spec.name] = [spec.default];
+  }
+  return layered;
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Plan } from './types.js';
+
+const endpoint = z.union([
+  z.strictObject({ kind: z.literal('discover') }),
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('path'), path: z.string() }),
+]);
+
+const ms = z.number().nonnegative();
+
+/** The shape of a stored plan, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
+export const planSchema: z.ZodType<Plan> = z.object({
+  target: z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    args: z.array(z.string()),
+    cwd: z.string(),
+    env: z.record(z.string(), z.string()),
+    port: z.number().int().nullable(),
+  }),
+  profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
+  signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']),
+  scenarios: z.array(z.enum(['drain', 'idle'])),
+  checks: z.array(z.string()),
+  ignore: z.array(z.string()),
+  strict: z.boolean(),
+  allowInconclusive: z.boolean(),
+  expectExit: z.array(z.number().int()),
+  expectExitGiven: z.boolean(),
+  readiness: endpoint,
+  liveness: endpoint,
+  slow: z.array(
+    z.object({
+      method: z.string(),
+      path: z.string(),
+      headers: z.array(z.tuple([z.string(), z.string()])),
+      body: z.string().nullable(),
+    }),
+  ),
+  requests: z.number().int(),
+  startTimeoutMs: ms,
+  gracePeriodMs: ms,
+  settleMs: ms,
+  routingLagMs: ms,
+  probeIntervalMs: ms,
+  probeTimeoutMs: ms,
+  attemptIntervalMs: ms,
+});

@@ -1,0 +1,93 @@
+import { parseDuration } from './durations.js';
+import { suggest } from './suggest.js';
+import type { EndpointChoice, SignalName, SlowRequest } from './types.js';
+
+/** A value that was understood, or the sentence that says what is wrong with it and what to write instead. */
+export type Parsed<T> = { value: T } | { problem: string };
+
+const SIGNALS: readonly SignalName[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+export function duration(text: string, atLeastMs = 0): Parsed<number> {
+  const value = parseDuration(text);
+  if (value === null) return { problem: 'is not a duration; write it like 500ms, 2s or 1m30s' };
+  if (value < atLeastMs) return { problem: `is too short; give at least ${atLeastMs}ms` };
+  // Above this Node's timers overflow and fire at once.
+  if (value > 2 ** 31 - 1) return { problem: 'is too long; give less than 24 days' };
+  return { value };
+}
+
+export function wholeNumber(text: string, least: number, most: number): Parsed<number> {
+  const value = Number(text);
+  return /^\d+$/.test(text.trim()) && value >= least && value <= most
+    ? { value }
+    : { problem: `is not a whole number from ${least} to ${most}` };
+}
+
+export function oneOf<T extends string>(text: string, words: readonly T[]): Parsed<T> {
+  const value = words.find((word) => word === text);
+  if (value !== undefined) return { value };
+  const near = suggest(text, words);
+  return { problem: `is not known${near === null ? '' : `; did you mean ${near}?`} (one of: ${words.join(', ')})` };
+}
+
+/** Accepts `TERM` for `SIGTERM`, in any case, as kill(1) does. */
+export function signalName(text: string): Parsed<SignalName> {
+  const upper = text.toUpperCase();
+  return oneOf(upper.startsWith('SIG') ? upper : `SIG${upper}`, SIGNALS);
+}
+
+export function requestPath(text: string): Parsed<string> {
+  if (!text.startsWith('/')) return { problem: 'is not a path; it must begin with / (the host is the target itself)' };
+  if (/[^\x21-\x7e]/.test(text)) return { problem: 'has a space or a character that must be percent-encoded' };
+  return { value: text };
+}
+
+export function endpointChoice(text: string): Parsed<EndpointChoice> {
+  if (text === 'none') return { value: { kind: 'none' } };
+  const path = requestPath(text);
+  return 'problem' in path ? { problem: `${path.problem}, or be "none"` } : { value: { kind: 'path', path: path.value } };
+}
+
+/** `[METHOD ]path`; without a method it is GET, or POST when a body is given. */
+export function slowRequest(text: string, headers: [string, string][], body: string | null): Parsed<SlowRequest> {
+  const [first = '', ...rest] = text.trim().split(/\s+/);
+  const named = rest.length > 0;
+  const method = named ? oneOf(first.toUpperCase(), METHODS) : { value: body === null ? 'GET' : 'POST' };
+  if ('problem' in method) return { problem: `begins with a method that ${method.problem}` };
+  const path = requestPath(named ? rest.join(' ') : first);
+  if ('problem' in path) return path;
+  if (body !== null && (method.value === 'GET' || method.value === 'HEAD')) {
+    return { problem: `has the method ${method.value}, which carries no body; drop --body or name POST, PUT or PATCH` };
+  }
+  return { value: { method: method.value, path: path.value, headers, body } };
+}
+
+export function headerLine(text: string): Parsed<[string, string]> {
+  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)$/.exec(text);
+  if (match === null) return { problem: 'is not a header; write it like "Authorization: Bearer abc"' };
+  const [, name = '', value = ''] = match;
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return { problem: 'has a character that a header value cannot carry' };
+  if (/^(content-length|transfer-encoding|connection|host)$/i.test(name)) {
+    return { problem: 'names a header that drain-check sets itself' };
+  }
+  return { value: [name, value] };
+}
+
+export function environmentEntry(text: string): Parsed<[string, string]> {
+  const at = text.indexOf('=');
+  return at > 0 ? { value: [text.slice(0, at), text.slice(at + 1)] } : { problem: 'is not a variable; write it like NAME=value' };
+}
+
+export function exitCodes(text: string): Parsed<number[]> {
+  const codes = text.split(',').map((part) => wholeNumber(part.trim(), 0, 255));
+  const wrong = codes.find((code) => 'problem' in code);
+  return wrong !== undefined ? { problem: 'is not a list of exit codes; write it like 0 or 0,143' } : { value: codes.flatMap((code) => ('value' in code ? [code.value] : [])) };
+}
+
+export function switchValue(text: string): Parsed<boolean> {
+  const lower = text.toLowerCase();
+  if (['', '1', 'true', 'yes', 'on'].includes(lower)) return { value: true };
+  if (['0', 'false', 'no', 'off'].includes(lower)) return { value: false };
+  return { problem: 'is neither true nor false' };
+}

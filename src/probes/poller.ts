@@ -1,0 +1,74 @@
+import type { EventOf, ProbeOutcome, ProbeRole, ProbeSpan } from '../recording/events.js';
+import type { Clock } from '../recording/clock.js';
+import { askProbe } from './ask.js';
+
+type ProbeRun = Omit<EventOf<'probe-run'>, 'type' | 'seq' | 'at' | 'life'>;
+
+export interface PollerOptions {
+  role: ProbeRole;
+  origin: { host: string; port: number };
+  path: string;
+  intervalMs: number;
+  timeoutMs: number;
+  clock: Clock;
+  /** Called with each run of equal outcomes when it is over. */
+  onRun: (run: ProbeRun) => void;
+}
+
+/**
+ * Asks one endpoint again and again. Equal outcomes in a row are one run, so that a long drain is a short
+ * recording. A question that is not answered yet holds back the next: an endpoint is asked once at a time.
+ */
+export class ProbePoller {
+  #run: ProbeRun | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+  #dueAt = 0;
+
+  constructor(private readonly options: PollerOptions) {}
+
+  start(): void {
+    this.#dueAt = this.options.clock.now();
+    void this.#tick();
+  }
+
+  /** Stops asking and gives out the run that was under way. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#flush();
+  }
+
+  async #tick(): Promise<void> {
+    const { clock, origin, path, timeoutMs, intervalMs } = this.options;
+    const startedAt = clock.now();
+    const lateMs = Math.max(0, startedAt - this.#dueAt);
+    const { outcome } = await askProbe(origin, path, timeoutMs);
+    if (this.#stopped) return;
+    this.#add(outcome, { startedAt, endedAt: clock.now() }, lateMs);
+    const now = clock.now();
+    // The rhythm is kept; ticks that a slow answer has swallowed are not made up for.
+    this.#dueAt = Math.max(this.#dueAt + intervalMs, now);
+    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, this.#dueAt - now));
+  }
+
+  #add(outcome: ProbeOutcome, span: ProbeSpan, lateMs: number): void {
+    if (this.#run !== null && sameOutcome(this.#run.outcome, outcome)) {
+      this.#run.last = span;
+      this.#run.count += 1;
+      this.#run.maxLateMs = Math.max(this.#run.maxLateMs, lateMs);
+      return;
+    }
+    this.#flush();
+    this.#run = { role: this.options.role, outcome, count: 1, first: span, last: span, maxLateMs: lateMs };
+  }
+
+  #flush(): void {
+    if (this.#run !== null) this.options.onRun(this.#run);
+    this.#run = null;
+  }
+}
+
+function sameOutcome(a: ProbeOutcome, b: ProbeOutcome): boolean {
+  return a.kind === b.kind && (a.kind !== 'status' || b.kind !== 'status' || a.status === b.status);
+}

@@ -1,0 +1,60 @@
+import type { Exchange } from './exchange.js';
+import { endOf, type LifeFacts } from './life.js';
+import { EXIT_TEARDOWN_MS } from './probe.js';
+
+/** What became of the connections that were opened after the signal while the target lived. */
+export interface Arrivals {
+  all: Exchange[];
+  /** Got a complete answer that was not a 503. */
+  served: Exchange[];
+  /** Refused, or got a complete 503. */
+  turnedAway: Exchange[];
+  /** Taken by the kernel for the target, and never answered in full. */
+  dropped: Exchange[];
+  /** Dropped because the listener closed in that moment: the kernel resets what waits in its queue. */
+  raced: Exchange[];
+}
+
+/** A connection that was reset this close to the closing of the listener was in the accept queue. Milliseconds. */
+const RACE_MS = 10;
+
+/** Sorts the new connections of a life's drain. What we ended ourselves, and what came after the end, is left out. */
+export function arrivals(life: LifeFacts): Arrivals {
+  const end = endOf(life);
+  const all = life.exchanges.filter(
+    (exchange) =>
+      (exchange.kind === 'new-connection' || exchange.kind === 'new-work') &&
+      exchange.openedAt < end &&
+      exchange.end !== null &&
+      exchange.end.ending !== 'ended-by-tester' &&
+      !isTeardown(exchange, end),
+  );
+  const dropped = all.filter((exchange) => !isServed(exchange) && !isTurnedAway(exchange));
+  return {
+    all,
+    served: all.filter(isServed),
+    turnedAway: all.filter(isTurnedAway),
+    dropped,
+    raced: dropped.filter((exchange) => isRace(exchange, life)),
+  };
+}
+
+/** Refused in the last moment, when the dying process had already closed its files. */
+function isTeardown(exchange: Exchange, end: number): boolean {
+  return exchange.end?.ending === 'refused' && exchange.openedAt > end - EXIT_TEARDOWN_MS;
+}
+
+function isServed(exchange: Exchange): boolean {
+  return exchange.end?.ending === 'answered';
+}
+
+function isTurnedAway(exchange: Exchange): boolean {
+  return exchange.end?.ending === 'refused' || exchange.end?.ending === 'rejected';
+}
+
+function isRace(exchange: Exchange, life: LifeFacts): boolean {
+  const closed = life.listener.closed;
+  const { end } = exchange;
+  if (closed === null || end === null || end.headAt !== null || end.ending !== 'reset') return false;
+  return exchange.openedAt >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
+}

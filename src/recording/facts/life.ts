@@ -1,0 +1,113 @@
+import type { ScenarioId } from '../../plan/types.js';
+import type { EventOf, EventType, ListenerDescription, ProcessDescription, RecordedEvent } from '../events.js';
+import { collectConnectionEnds, collectExchanges, type ConnectionEnd, type Exchange } from './exchange.js';
+import { listenerFacts, type ListenerFacts } from './listener.js';
+import { probeFacts, type ProbeFacts } from './probe.js';
+
+/** One life and death of the target: what several checks need to know, derived once. Times are those of the recording. */
+export interface LifeFacts {
+  life: number;
+  scenario: ScenarioId;
+  purpose: 'scenario' | 'baseline';
+  startedAt: number;
+  ready: EventOf<'ready'> | null;
+  root: ProcessDescription | null;
+  /** Who listened on the port before the signal. */
+  listeners: ListenerDescription[];
+  /** Every process that belonged to the target, by pid, as last seen. */
+  processes: ProcessDescription[];
+  origin: string | null;
+  signal: EventOf<'signal-sent'> | null;
+  /** The death of the process that was started and signalled. `at` is the time of death. */
+  exit: EventOf<'root-exited'> | null;
+  /** When the last process of the target was gone. */
+  goneAt: number | null;
+  killed: EventOf<'killed'> | null;
+  graceOver: EventOf<'grace-over'> | null;
+  /** Processes that lived on after the root's exit, and whether one was still there after `OUTLIVED_MS`. */
+  outlived: EventOf<'outlived-root'> | null;
+  port: EventOf<'port-checked'> | null;
+  exchanges: Exchange[];
+  connectionEnds: ConnectionEnd[];
+  readiness: ProbeFacts;
+  liveness: ProbeFacts;
+  listener: ListenerFacts;
+  /** The held exchanges that the target provably had when the signal was sent. */
+  inFlight: Exchange[];
+  events: readonly RecordedEvent[];
+}
+
+/** Kinds that are held open across the signal, in the order of their lanes. */
+export const HELD_KINDS = ['slow-response', 'slow-upload', 'kept-after-answer'] as const;
+
+/** The facts of one life from its events. Null when the life has no beginning (a recording that was cut). */
+export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
+  const first = <T extends EventType>(type: T): EventOf<T> | null =>
+    (events.find((event) => event.type === type) as EventOf<T> | undefined) ?? null;
+  const started = first('life-started');
+  if (started === null) return null;
+  const spawned = first('process-spawned');
+  const signal = first('signal-sent');
+  const exit = first('root-exited');
+  const killed = first('killed');
+  const exchanges = collectExchanges(events);
+  const gone = events.filter((event) => event.type === 'process-gone').map((event) => event.at);
+  const ended = first('life-ended');
+  const goneAt = exit === null ? null : Math.max(exit.at, ...gone);
+  const endAt = Math.min(goneAt ?? ended?.at ?? Infinity, killed?.at ?? Infinity);
+  const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
+  const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);
+  return {
+    life: started.life,
+    scenario: started.scenario,
+    purpose: started.purpose,
+    startedAt: started.at,
+    ready: first('ready'),
+    root: spawned === null ? null : { pid: spawned.pid, ppid: 0, command: spawned.command },
+    listeners: first('listener-found')?.listeners ?? [],
+    processes: collectProcesses(events),
+    origin: first('listener-found')?.origin ?? null,
+    signal,
+    exit,
+    goneAt,
+    killed,
+    graceOver: first('grace-over'),
+    outlived: first('outlived-root'),
+    port: first('port-checked'),
+    exchanges,
+    connectionEnds: collectConnectionEnds(events),
+    readiness,
+    liveness,
+    listener: listenerFacts([readiness, liveness], exchanges, signal?.at ?? null, endAt),
+    inFlight: exchanges.filter((exchange) => isInFlight(exchange, signal?.at ?? null)),
+    events,
+  };
+}
+
+function isInFlight(exchange: Exchange, signalAt: number | null): boolean {
+  const held = HELD_KINDS.some((kind) => kind === exchange.kind);
+  return signalAt !== null && held && exchange.armed !== null && (exchange.end === null || exchange.end.at > signalAt);
+}
+
+function collectProcesses(events: readonly RecordedEvent[]): ProcessDescription[] {
+  const byPid = new Map<number, ProcessDescription>();
+  for (const event of events) {
+    if (event.type === 'processes-seen') for (const process of event.processes) byPid.set(process.pid, process);
+  }
+  return [...byPid.values()];
+}
+
+/** Milliseconds from the signal to a moment of the recording. */
+export function afterSignal(life: LifeFacts, at: number): number {
+  return at - (life.signal?.at ?? at);
+}
+
+/** Milliseconds from the signal until everything was gone by itself; null when it was killed or never signalled. */
+export function timeToExit(life: LifeFacts): number | null {
+  return life.killed !== null || life.goneAt === null || life.signal === null ? null : life.goneAt - life.signal.at;
+}
+
+/** Whether the target was gone (or killed) by then. */
+export function endOf(life: LifeFacts): number {
+  return Math.min(life.goneAt ?? Infinity, life.killed?.at ?? Infinity);
+}

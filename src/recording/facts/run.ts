@@ -1,0 +1,44 @@
+import type { Plan, ScenarioId } from '../../plan/types.js';
+import type { EventOf, ProbeRole, Recording } from '../events.js';
+import { lifeFacts, type LifeFacts } from './life.js';
+
+/** Everything checks may ask of a recording. */
+export interface RunFacts {
+  plan: Plan;
+  lives: LifeFacts[];
+  /** The life that answered each scenario's question, where it was played and signalled. */
+  played: Partial<Record<ScenarioId, LifeFacts>>;
+  skipped: Partial<Record<ScenarioId, string>>;
+  endpoints: Record<ProbeRole, EventOf<'endpoint-resolved'> | null>;
+  plainPath: EventOf<'plain-path-chosen'> | null;
+  upload: EventOf<'upload-calibrated'> | null;
+  baselines: EventOf<'baseline-measured'>[];
+  /** False when the recording ends before the run did. */
+  whole: boolean;
+}
+
+/** The facts of a recording, to be judged under `plan`, which may differ from the one it was made with. */
+export function runFacts(recording: Recording, plan: Plan): RunFacts {
+  const { events } = recording;
+  const ids = [...new Set(events.map((event) => event.life))].sort((a, b) => a - b);
+  const lives = ids.flatMap((life) => lifeFacts(events.filter((event) => event.life === life)) ?? []);
+  const played: RunFacts['played'] = {};
+  for (const life of lives) {
+    if (life.purpose === 'scenario' && life.signal !== null) played[life.scenario] ??= life;
+  }
+  const skipped: RunFacts['skipped'] = {};
+  for (const event of events) if (event.type === 'scenario-skipped') skipped[event.scenario] = event.reason;
+  const endpoint = (role: ProbeRole) =>
+    events.filter((event) => event.type === 'endpoint-resolved').find((event) => event.role === role) ?? null;
+  return {
+    plan,
+    lives,
+    played,
+    skipped,
+    endpoints: { readiness: endpoint('readiness'), liveness: endpoint('liveness') },
+    plainPath: events.find((event) => event.type === 'plain-path-chosen') ?? null,
+    upload: events.filter((event) => event.type === 'upload-calibrated').findLast((event) => event.held) ?? events.findLast((event) => event.type === 'upload-calibrated') ?? null,
+    baselines: events.filter((event) => event.type === 'baseline-measured'),
+    whole: recording.whole,
+  };
+}

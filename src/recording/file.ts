@@ -1,0 +1,76 @@
+import { DrainCheckError } from '../errors.js';
+import { planSchema } from '../plan/schema.js';
+import { RECORDING_SCHEMA_VERSION, type RecordedEvent, type Recording, type RecordingHeader } from './events.js';
+import { isRecordedEvent } from './shapes.js';
+
+/** A recording as text: the header on the first line, one event on each line after it. */
+export function serializeRecording(recording: Recording): string {
+  return [recording.header, ...recording.events].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/**
+ * Reads what `serializeRecording` wrote.
+ * @param name how the file is called in messages
+ * @throws DrainCheckError `recording-unreadable` or `recording-newer`
+ */
+export function parseRecording(text: string, name: string): Recording {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const header = parseHeader(lines[0] ?? '', name);
+  const events = lines.slice(1).map((line, index) => parseEvent(line, index, name));
+  const last = events.at(-1);
+  return { header, events, whole: last?.type === 'run-ended' && last.complete };
+}
+
+function parseHeader(line: string, name: string): RecordingHeader {
+  const value = parseJson(line, `${name}, line 1`);
+  const version = field(value, 'schemaVersion');
+  if (typeof version !== 'number' || field(value, 'plan') === undefined) {
+    throw unreadable(`${name} does not begin with the header of a drain-check recording.`);
+  }
+  if (version > RECORDING_SCHEMA_VERSION) {
+    throw new DrainCheckError(
+      'recording-newer',
+      `${name} has recording schema ${version}; this drain-check reads schema ${RECORDING_SCHEMA_VERSION}.`,
+      'Judge it with the version that made it, or with a newer one: npx drain-check@latest judge …',
+    );
+  }
+  const plan = planSchema.safeParse(field(value, 'plan'));
+  if (!plan.success) {
+    const issue = plan.error.issues[0];
+    throw unreadable(`${name}, line 1: the plan is not one (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}).`);
+  }
+  return {
+    schemaVersion: RECORDING_SCHEMA_VERSION,
+    tool: { name: 'drain-check', version: String(field(field(value, 'tool'), 'version') ?? 'unknown') },
+    startedAt: String(field(value, 'startedAt') ?? ''),
+    platform: String(field(value, 'platform') ?? 'unknown'),
+    node: String(field(value, 'node') ?? 'unknown'),
+    plan: plan.data,
+  };
+}
+
+function parseEvent(line: string, index: number, name: string): RecordedEvent {
+  const where = `${name}, line ${index + 2}`;
+  const value = parseJson(line, where);
+  if (!isRecordedEvent(value)) throw unreadable(`${where}: this is not an event of a recording.`);
+  // isRecordedEvent has checked every field that the type names.
+  const event = value as RecordedEvent;
+  if (event.seq !== index) throw unreadable(`${where}: event ${index} is missing or out of order.`);
+  return event;
+}
+
+function parseJson(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch (cause) {
+    throw unreadable(`${where}: this is not JSON (the file may have been cut off).`, cause);
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function unreadable(message: string, cause?: unknown): DrainCheckError {
+  return new DrainCheckError('recording-unreadable', message, 'Record the run again with --record <path>.', { cause });
+}

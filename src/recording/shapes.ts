@@ -1,0 +1,91 @@
+import type { EventBody, EventType } from './events.js';
+
+type Shape = (value: unknown) => boolean;
+type Stamped = 'type' | 'seq' | 'at' | 'life';
+type FieldsOf<T extends EventType> = { [K in Exclude<keyof Extract<EventBody, { type: T }>, Stamped>]: Shape };
+
+const number: Shape = (value) => typeof value === 'number' && Number.isFinite(value);
+const text: Shape = (value) => typeof value === 'string';
+const flag: Shape = (value) => typeof value === 'boolean';
+const word = (...words: (string | null)[]): Shape => (value) => words.some((known) => known === value);
+const nullable = (shape: Shape): Shape => (value) => value === null || shape(value);
+const listOf = (shape: Shape): Shape => (value) => Array.isArray(value) && value.every(shape);
+const fields = (shapes: Record<string, Shape>): Shape => (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(shapes).every(([name, shape]) => shape((value as Record<string, unknown>)[name]));
+
+const scenario = word('drain', 'idle');
+const role = word('readiness', 'liveness');
+const framing = nullable(word('length', 'chunked', 'close', 'none'));
+const process = fields({ pid: number, ppid: number, command: text });
+const listener = fields({ pid: number, command: text, address: text, port: number, verified: flag });
+const span = fields({ startedAt: number, endedAt: number });
+const outcome: Shape = (value) =>
+  fields({ kind: word('refused', 'reset', 'closed', 'timed-out', 'malformed') })(value) ||
+  fields({ kind: word('status'), status: number })(value);
+
+/** What each event must hold to be judged: a recording may come from anywhere. A new event fails to compile until it is here. */
+const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
+  'life-started': { scenario, purpose: word('scenario', 'baseline') },
+  'process-spawned': { pid: number, command: text, port: number },
+  'processes-seen': { processes: listOf(process) },
+  output: { stream: word('stdout', 'stderr'), text, dropped: number },
+  'listener-found': { listeners: listOf(listener), port: number, origin: text },
+  ready: { path: text, status: number, by: word('given', 'found', 'first-answer') },
+  'endpoint-resolved': {
+    role,
+    path: nullable(text),
+    how: word('given', 'found', 'none-given', 'not-found'),
+    sureness: word('given', 'specific', 'generic', 'none'),
+    asked: number,
+  },
+  'plain-path-chosen': { path: text, status: number },
+  'upload-calibrated': { method: text, path: text, held: flag, status: nullable(number), answeredAfterMs: nullable(number), reason: nullable(text) },
+  'exchange-opened': {
+    exchange: number,
+    kind: word('slow-response', 'slow-upload', 'reused-connection', 'new-connection', 'new-work', 'idle-connection', 'silent-connection', 'kept-after-answer'),
+    connection: number,
+    method: nullable(text),
+    path: nullable(text),
+  },
+  'exchange-connected': { exchange: number },
+  'exchange-armed': { exchange: number, proof: word('accepted-and-read', 'first-byte', 'held-upload', 'calibrated') },
+  'exchange-not-armed': { exchange: number, reason: text },
+  'upload-released': { exchange: number },
+  'exchange-ended': {
+    exchange: number,
+    ending: word('answered', 'rejected', 'refused', 'short', 'closed', 'reset', 'timed-out', 'ended-by-tester'),
+    status: nullable(number),
+    bytes: number,
+    framing,
+    announcedClose: nullable(flag),
+    headAt: nullable(number),
+    socket: word('fin', 'rst', null),
+    detail: nullable(text),
+  },
+  'connection-closed': { connection: number, by: word('fin', 'rst', 'tester') },
+  armed: { armed: number, opened: number },
+  'signal-sent': { signal: text, pid: number },
+  'probe-run': { role, outcome, count: number, first: span, last: span, maxLateMs: number },
+  'process-gone': { pid: number, command: text },
+  'root-exited': { code: nullable(number), signal: nullable(text) },
+  'grace-over': { alive: listOf(process) },
+  killed: { pids: listOf(number) },
+  'outlived-root': { processes: listOf(process) },
+  'port-checked': { port: number, heldBy: listOf(process), held: flag },
+  'baseline-measured': { method: text, path: text, status: nullable(number), bytes: number, framing, afterMs: number },
+  'life-ended': {},
+  'scenario-skipped': { scenario, reason: text },
+  'run-ended': { complete: flag },
+};
+
+const stamp = fields({ seq: number, at: number, life: number });
+
+/** Whether a value read from a file is an event that this version understands. */
+export function isRecordedEvent(value: unknown): boolean {
+  if (!stamp(value)) return false;
+  const type = (value as { type?: unknown }).type;
+  if (typeof type !== 'string' || !Object.hasOwn(EVENT_SHAPES, type)) return false;
+  return fields(EVENT_SHAPES[type as EventType] as Record<string, Shape>)(value);
+}

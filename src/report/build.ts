@@ -1,0 +1,164 @@
+import type { Check, Status } from '../checks/check.js';
+import { judge, overall, type Judged } from '../checks/judge.js';
+import type { Plan, ScenarioId } from '../plan/types.js';
+import type { Ending, ProbeRole, Recording } from '../recording/events.js';
+import type { Exchange } from '../recording/facts/exchange.js';
+import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import type { ProbeFacts } from '../recording/facts/probe.js';
+import { runFacts, type RunFacts } from '../recording/facts/run.js';
+import { CHECKLIST, NOT_CHECKED } from './checklist.js';
+import { recommend } from './recommendation.js';
+import { timelineOf } from './timeline.js';
+import { REPORT_SCHEMA_VERSION, type CheckReport, type ChecklistEntry, type EndingCounts, type EndpointReport, type ProbeReport, type Report, type ScenarioReport } from './types.js';
+
+/** Judges a recording under a plan and puts the report together. The same input gives the same report. */
+export function buildReport(recording: Recording, plan: Plan, questions: Readonly<Partial<Record<ScenarioId, string>>> = {}): Report {
+  const facts = runFacts(recording, plan);
+  const judged = judge(facts, plan);
+  const { header } = recording;
+  const { command, args } = plan.target;
+  const firstLife = facts.lives[0];
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    tool: header.tool,
+    verdict: overall(judged),
+    profile: plan.profile,
+    target: {
+      kind: 'command',
+      command: [command, ...args].join(' '),
+      pid: firstLife?.root?.pid ?? null,
+      origin: firstLife?.origin ?? null,
+      readiness: endpointReport(facts, 'readiness'),
+      liveness: endpointReport(facts, 'liveness'),
+    },
+    startedAt: header.startedAt,
+    settings: {
+      signal: plan.signal,
+      gracePeriodMs: plan.gracePeriodMs,
+      routingLagMs: plan.routingLagMs,
+      strict: plan.strict,
+      ignored: plan.ignore,
+      allowInconclusive: plan.allowInconclusive,
+    },
+    checklist: checklistOf(judged),
+    checks: judged.map(checkReport),
+    scenarios: scenarioReports(facts, questions),
+    recommendation: recommend(facts),
+    complete: recording.whole,
+  };
+}
+
+function endpointReport(facts: RunFacts, role: ProbeRole): EndpointReport {
+  const endpoint = facts.endpoints[role];
+  return endpoint === null ? { path: null, how: 'unknown', sureness: 'none' } : { path: endpoint.path, how: endpoint.how, sureness: endpoint.sureness };
+}
+
+function checkReport({ check, level, status, verdict, ignored }: Judged): CheckReport {
+  const bad = status === 'fail' || verdict.status === 'fail' || status === 'warn';
+  return {
+    id: check.id,
+    title: titleFor(check, verdict.status, status),
+    level,
+    item: check.item,
+    scenario: verdict.scenario,
+    status,
+    ignored,
+    expected: verdict.expected,
+    observed: verdict.observed,
+    because: verdict.because,
+    evidence: verdict.evidence,
+    fix: bad ? check.cure : null,
+    docs: `docs/checks/${check.id}.md`,
+  };
+}
+
+/** The sentence that is true; where nothing was proved, only the topic. */
+function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Status): string {
+  if (status === 'skip' || status === 'inconclusive') return topic;
+  return verdict === 'pass' ? kept : broken;
+}
+
+const WORST_FIRST: readonly Status[] = ['fail', 'inconclusive', 'warn', 'pass', 'skip'];
+
+function checklistOf(judged: readonly Judged[]): ChecklistEntry[] {
+  return CHECKLIST.map(({ number, item }) => {
+    const own = judged.filter((one) => one.check.item === number);
+    const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
+    const because = own.length > 0 ? null : (NOT_CHECKED[number] ?? 'not checked: its checks were left out by --only or --skip');
+    return { number, item, status, checks: own.map((one) => one.check.id), because };
+  });
+}
+
+function scenarioReports(facts: RunFacts, questions: Readonly<Partial<Record<ScenarioId, string>>>): ScenarioReport[] {
+  const lives = facts.lives.filter((life) => life.purpose === 'scenario').map((life) => playedReport(life, facts, questions[life.scenario] ?? null));
+  const skipped = (Object.entries(facts.skipped) as [ScenarioId, string][]).map(([id, because]): ScenarioReport => ({ ...EMPTY_SCENARIO, id, status: 'skipped', because, question: questions[id] ?? null }));
+  return [...lives, ...skipped];
+}
+
+const EMPTY_SCENARIO: Omit<ScenarioReport, 'id' | 'status' | 'because' | 'question'> = {
+  startedAt: null,
+  readyAfterMs: null,
+  signal: null,
+  exit: null,
+  exchanges: {},
+  readiness: null,
+  liveness: null,
+  listenerClosedAfterMs: null,
+  timeline: null,
+};
+
+function playedReport(life: LifeFacts, facts: RunFacts, question: string | null): ScenarioReport {
+  const { exit, signal, listener } = life;
+  return {
+    id: life.scenario,
+    status: signal !== null && exit !== null ? 'played' : 'incomplete',
+    because: null,
+    question,
+    startedAt: life.startedAt,
+    readyAfterMs: life.ready === null ? null : round(life.ready.at - life.startedAt),
+    signal: signal?.signal ?? null,
+    exit: exit === null ? null : { code: exit.code, signal: exit.signal, afterMs: round(afterSignal(life, exit.at)), killed: life.killed !== null },
+    exchanges: countByKind(life.exchanges),
+    readiness: probeReport(life.readiness, life),
+    liveness: probeReport(life.liveness, life),
+    listenerClosedAfterMs: listener.closed === null ? null : round(afterSignal(life, listener.closed.to)),
+    timeline: timelineOf(life, facts),
+  };
+}
+
+function probeReport(probe: ProbeFacts, life: LifeFacts): ProbeReport | null {
+  if (probe.runs.length === 0) return null;
+  const last = probe.drain.filter((run) => run.outcome.kind === 'status' && run.first.endedAt < endOf(life)).at(-1);
+  return {
+    flippedAfterMs: probe.flipped === null ? null : { from: round(afterSignal(life, probe.flipped.from)), to: round(afterSignal(life, probe.flipped.to)) },
+    statusAfter: last?.outcome.kind === 'status' ? last.outcome.status : null,
+    probes: probe.runs.reduce((sum, run) => sum + run.count, 0),
+    maxLateMs: round(Math.max(...probe.runs.map((run) => run.maxLateMs))),
+  };
+}
+
+const COUNT_NAMES: Record<Ending, keyof Omit<EndingCounts, 'total'>> = {
+  answered: 'answered',
+  rejected: 'rejected',
+  refused: 'refused',
+  short: 'short',
+  closed: 'closed',
+  reset: 'reset',
+  'timed-out': 'timedOut',
+  'ended-by-tester': 'endedByTester',
+};
+
+function countByKind(exchanges: readonly Exchange[]): ScenarioReport['exchanges'] {
+  const counts: ScenarioReport['exchanges'] = {};
+  for (const { kind, end } of exchanges) {
+    const own = (counts[kind] ??= { total: 0, answered: 0, rejected: 0, refused: 0, short: 0, closed: 0, reset: 0, timedOut: 0, endedByTester: 0 });
+    own.total += 1;
+    if (end !== null) own[COUNT_NAMES[end.ending]] += 1;
+  }
+  return counts;
+}
+
+/** To the microsecond, so that sums do not end in noise. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

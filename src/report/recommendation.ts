@@ -1,0 +1,26 @@
+import { formatDuration } from '../plan/durations.js';
+import { timeToExit } from '../recording/facts/life.js';
+import { serving } from '../recording/facts/serving.js';
+import type { RunFacts } from '../recording/facts/run.js';
+import type { Recommendation } from './types.js';
+
+/**
+ * The two numbers of a pod template that this death asks for, with the sum written out: the grace period has to hold
+ * the preStop delay, the longest drain that was measured, and a margin of 2 s or 20 %.
+ * Null when the drain was not measured to its own end.
+ */
+export function recommend(facts: RunFacts): Recommendation | null {
+  const { drain } = facts.played;
+  const times = Object.values(facts.played).map(timeToExit);
+  if (drain === undefined || drain.signal === null || times.length === 0 || times.includes(null)) return null;
+  const longestMs = Math.max(...times.map((ms) => ms ?? 0));
+  const servedMs = Math.max(0, serving(drain).endedAt - drain.signal.at);
+  const preStopSeconds = Math.max(0, Math.ceil((facts.plan.routingLagMs - servedMs) / 1000));
+  const marginMs = Math.max(2000, 0.2 * longestMs);
+  const grace = Math.ceil((preStopSeconds * 1000 + longestMs + marginMs) / 1000);
+  return {
+    terminationGracePeriodSeconds: grace,
+    preStopSeconds,
+    because: `preStop ${preStopSeconds} s (routing lag ${formatDuration(facts.plan.routingLagMs)}, served ${formatDuration(servedMs)} after the signal) + longest drain ${formatDuration(longestMs)} + margin ${formatDuration(marginMs)}`,
+  };
+}

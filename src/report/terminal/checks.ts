@@ -1,0 +1,73 @@
+import type { CheckReport, ChecklistEntry, Report } from '../types.js';
+import { escapeControls } from '../escape.js';
+import { glyphs, mark, paint } from './marks.js';
+import type { Style } from './style.js';
+import { clip, pad, wrap } from './text.js';
+
+const INDENT = 3;
+const TITLE_WIDTH = 52;
+const LABEL_WIDTH = 10;
+
+/** The checklist with its checks: always whole, in its own order. */
+export function drawChecklist(report: Report, style: Style, verbose: boolean): string[] {
+  return report.checklist.flatMap((entry) => {
+    const checks = report.checks.filter((check) => entry.checks.includes(check.id));
+    return [`${style.bold(`${entry.number}  ${entry.item}`)}`, ...drawEntry(entry, checks, style, verbose)];
+  });
+}
+
+function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
+  if (checks.length === 0) return [`   ${mark('skip', style)} ${style.dim(entry.because ?? 'not checked')}`];
+  return checks.flatMap((check) => drawCheck(check, style, verbose));
+}
+
+function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {
+  const head = `   ${mark(check.status, style)} `;
+  const ignored = check.ignored ? style.dim(' (ignored)') : '';
+  switch (check.status) {
+    case 'pass':
+      return [`${head}${oneLine(check, style)}${ignored}`, ...(verbose && check.because !== null ? details([['note', check.because]], style) : [])];
+    case 'skip':
+      return hanging(head, `${check.title}: not checked, ${check.because ?? ''}`, style, style.dim, ignored);
+    case 'inconclusive':
+      return hanging(head, `${check.title}: could not be proved, ${check.because ?? ''}`, style, paint('inconclusive', style), ignored);
+    case 'warn':
+    case 'fail':
+      return [
+        `${head}${paint(check.status, style)(check.title)}${ignored}`,
+        ...details(
+          [
+            ['expected', check.expected],
+            ['observed', check.observed],
+            ['because', check.because],
+            ['cure', check.fix === null ? null : `${check.fix}; see drain-check explain ${check.id}`],
+          ],
+          style,
+        ),
+      ];
+  }
+}
+
+/** A promise that was kept takes one line: its sentence, and what was seen. */
+function oneLine(check: CheckReport, style: Style): string {
+  const observed = escapeControls(check.observed ?? '');
+  const room = style.width - INDENT - 2 - TITLE_WIDTH - 1;
+  // On a narrow screen a short title leaves its room to the observation.
+  const titleWidth = room >= observed.length ? TITLE_WIDTH : Math.min(TITLE_WIDTH, Math.max(check.title.length + 1, style.width - INDENT - 3 - observed.length));
+  const shown = clip(observed, style.width - INDENT - 3 - Math.max(titleWidth, check.title.length + 1), glyphs(style).ellipsis);
+  return `${pad(check.title, titleWidth)} ${style.dim(shown)}`.trimEnd();
+}
+
+function hanging(head: string, text: string, style: Style, colour: (text: string) => string, tail: string): string[] {
+  const [first = '', ...rest] = wrap(escapeControls(text), style.width - INDENT - 2);
+  return [`${head}${colour(first)}${rest.length === 0 ? tail : ''}`, ...rest.map((line, i) => `${' '.repeat(INDENT + 2)}${colour(line)}${i === rest.length - 1 ? tail : ''}`)];
+}
+
+function details(rows: readonly (readonly [string, string | null])[], style: Style): string[] {
+  const indent = ' '.repeat(INDENT + 4);
+  const width = style.width - INDENT - 4 - LABEL_WIDTH;
+  return rows.flatMap(([label, text]) => {
+    if (text === null) return [];
+    return wrap(escapeControls(text), width).map((line, i) => `${indent}${style.dim(pad(i === 0 ? label : '', LABEL_WIDTH))}${line}`);
+  });
+}

@@ -1,0 +1,93 @@
+import { formatDuration } from '../../plan/durations.js';
+import { escapeControls } from '../escape.js';
+import type { EndpointReport, Report, ScenarioReport } from '../types.js';
+import { drawChecklist } from './checks.js';
+import { glyphs, paint } from './marks.js';
+import type { Style } from './style.js';
+import { drawTable } from './table.js';
+import { clip, wrap } from './text.js';
+import { drawTimeline, foldTimeline } from './timeline.js';
+
+export interface TerminalOptions {
+  style: Style;
+  verbose: boolean;
+  /** What the process will exit with. */
+  exitCode: number;
+  /** Where the recording was saved, or null. */
+  recordedTo: string | null;
+}
+
+/** The report for a person. */
+export function renderTerminal(report: Report, options: TerminalOptions): string {
+  const { style, verbose } = options;
+  const troubled = new Set(report.checks.filter((check) => check.status !== 'pass' && check.status !== 'skip').map((check) => check.scenario));
+  const scenarios = report.scenarios.filter((scenario) => scenario.status !== 'skipped');
+  const whole = scenarios.filter((scenario) => verbose || troubled.has(scenario.id) || scenario.status === 'incomplete');
+  const lines = [
+    ...header(report, style),
+    '',
+    ...scenarios.flatMap((scenario) => drawScenario(scenario, whole.includes(scenario), style)),
+    ...drawChecklist(report, style, verbose),
+    '',
+    ...recommendation(report, style),
+    ...footer(report, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function header(report: Report, style: Style): string[] {
+  const { dot, ellipsis } = glyphs(style);
+  const { target, settings } = report;
+  const right = `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
+  const name = 'drain-check  ';
+  const command = clip(escapeControls(target.command), Math.max(10, style.width - name.length - right.length - 2), ellipsis);
+  const gap = ' '.repeat(Math.max(2, style.width - name.length - [...command].length - right.length));
+  const facts = [
+    target.pid === null ? null : `pid ${target.pid}`,
+    target.origin,
+    endpoint('readiness', target.readiness),
+    endpoint('liveness', target.liveness),
+    settings.ignored.length > 0 ? `ignored: ${settings.ignored.join(', ')}` : null,
+    settings.strict ? 'strict' : null,
+  ].filter((fact) => fact !== null);
+  const cut = report.complete ? [] : [style.yellow('This recording was cut off; what is whole was judged.')];
+  return [`${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`, ...wrap(facts.join(` ${dot} `), style.width).map(style.dim), ...cut];
+}
+
+function endpoint(role: string, { path, how, sureness }: EndpointReport): string {
+  const words = { given: 'given', found: sureness === 'generic' ? 'found, by a general name' : 'found', 'none-given': 'none', 'not-found': 'not found', unknown: 'unknown' }[how];
+  return path === null ? `${role} ${words}` : `${role} ${escapeControls(path)} (${words})`;
+}
+
+function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): string[] {
+  const { timeline } = scenario;
+  if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`, ''];
+  if (!whole) return [foldTimeline(scenario, timeline, style), ''];
+  return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style), ''];
+}
+
+function recommendation({ recommendation: advice }: Report, style: Style): string[] {
+  if (advice === null) return [];
+  const text = `In a pod template: terminationGracePeriodSeconds ${advice.terminationGracePeriodSeconds}, preStop delay ${advice.preStopSeconds} s = ${advice.because}.`;
+  return [...wrap(text.replace(/ = /, ': '), style.width).map(style.dim), ''];
+}
+
+function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {
+  const { dot } = glyphs(style);
+  const counted = report.checks.filter((check) => !check.ignored);
+  const count = (status: string, words: string) => {
+    const number = counted.filter((check) => check.status === status).length;
+    return number === 0 ? null : `${number} ${words}`;
+  };
+  const warnings = counted.filter((check) => check.status === 'warn').length;
+  const counts = [count('fail', 'failed'), warnings === 0 ? null : `${warnings} warning${warnings === 1 ? '' : 's'}`, count('inconclusive', 'not proved'), count('pass', 'passed'), count('skip', 'not checked')].filter((words) => words !== null);
+  const played = report.scenarios.filter((scenario) => scenario.exit !== null);
+  const slowest = Math.max(...played.map((scenario) => scenario.exit?.afterMs ?? 0), 0);
+  const times = played.length === 0 ? [] : [`${played.some((scenario) => scenario.exit?.killed === true) ? 'killed after' : 'time to exit'} ${formatDuration(slowest)}`];
+  const tail = [...times, `exits ${exitCode}`, recordedTo === null ? null : `recording: ${escapeControls(recordedTo)}`].filter((words) => words !== null);
+  const verdict = report.verdict.toUpperCase();
+  const plain = `${verdict}   ${counts.join(` ${dot} `)}   ${tail.join(` ${dot} `)}`;
+  const head = style.bold(paint(report.verdict, style)(verdict));
+  if (plain.length <= style.width) return [plain.replace(verdict, () => head)];
+  return [`${head}   ${counts.join(` ${dot} `)}`, ...wrap(tail.join(` ${dot} `), style.width)];
+}

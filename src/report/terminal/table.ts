@@ -1,0 +1,39 @@
+import Table from 'cli-table3';
+import type { ExchangeKind } from '../../recording/events.js';
+import { kindLabel } from '../timeline.js';
+import type { EndingCounts, ScenarioReport } from '../types.js';
+import type { Style } from './style.js';
+
+const COLUMNS: readonly { name: keyof EndingCounts; head: string; bad: boolean }[] = [
+  { name: 'total', head: 'total', bad: false },
+  { name: 'answered', head: 'answered', bad: false },
+  { name: 'rejected', head: '503', bad: false },
+  { name: 'refused', head: 'refused', bad: false },
+  { name: 'short', head: 'cut short', bad: true },
+  { name: 'closed', head: 'closed', bad: true },
+  { name: 'reset', head: 'reset', bad: true },
+  { name: 'timedOut', head: 'no answer', bad: true },
+  { name: 'endedByTester', head: 'by tester', bad: false },
+];
+
+const NO_BORDER = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((name) => [name, '']),
+);
+
+/** A scenario's exchanges by ending; columns without any are left out. */
+export function drawTable(scenario: ScenarioReport, style: Style): string[] {
+  const rows = Object.entries(scenario.exchanges) as [ExchangeKind, EndingCounts][];
+  if (rows.length === 0) return [];
+  const columns = COLUMNS.filter((column) => rows.some(([, counts]) => counts[column.name] > 0));
+  const table = new Table({
+    chars: NO_BORDER,
+    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
+    head: [style.dim('exchanges'), ...columns.map((column) => style.dim(column.head))],
+    colAligns: ['left', ...columns.map(() => 'right' as const)],
+  });
+  for (const [kind, counts] of rows) {
+    const cells = columns.map(({ name, bad }) => (counts[name] === 0 ? style.dim('.') : bad ? style.red(String(counts[name])) : String(counts[name])));
+    table.push([kindLabel(kind), ...cells]);
+  }
+  return table.toString().split('\n').map((line) => `  ${line.trimEnd()}`);
+}

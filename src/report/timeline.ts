@@ -1,0 +1,150 @@
+import { fateOf } from '../recording/facts/answers.js';
+import type { Exchange } from '../recording/facts/exchange.js';
+import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
+import type { RunFacts } from '../recording/facts/run.js';
+import type { ExchangeKind } from '../recording/events.js';
+import type { Lane, LaneState, PointState, Timeline } from './types.js';
+
+/** How much of the time before the signal is drawn, as a part of the time after it. */
+const BEFORE = 0.06;
+
+const LABELS: Record<ExchangeKind, string> = {
+  'slow-response': 'slow requests',
+  'slow-upload': 'uploads',
+  'reused-connection': 'reused connection',
+  'new-connection': 'new connections',
+  'new-work': 'new work',
+  'idle-connection': 'idle connections',
+  'silent-connection': 'silent connection',
+  'kept-after-answer': 'kept after answer',
+};
+
+/** The words a kind of exchange goes by in reports. */
+export function kindLabel(kind: ExchangeKind): string {
+  return LABELS[kind];
+}
+
+/** One death as lanes of time, or null when there was no signal. */
+export function timelineOf(life: LifeFacts, facts: RunFacts): Timeline | null {
+  if (life.signal === null) return null;
+  const end = endOf(life);
+  const last = Number.isFinite(end) ? end : Math.max(...life.events.map((event) => event.at));
+  const toMs = Math.max(1, afterSignal(life, last));
+  const fromMs = -Math.max(1, BEFORE * toMs);
+  return { fromMs, toMs, marks: marksOf(life), lanes: lanesOf(life, facts, fromMs, toMs) };
+}
+
+function marksOf(life: LifeFacts): Timeline['marks'] {
+  const marks: Timeline['marks'] = [{ atMs: 0, what: 'signal' }];
+  const { flipped } = life.readiness;
+  if (flipped !== null) marks.push({ atMs: afterSignal(life, flipped.to), what: 'readiness failed' });
+  if (life.listener.closed !== null) marks.push({ atMs: afterSignal(life, life.listener.closed.to), what: 'listener closed' });
+  if (life.killed !== null) marks.push({ atMs: afterSignal(life, life.killed.at), what: 'killed' });
+  else if (life.exit !== null) marks.push({ atMs: afterSignal(life, life.exit.at), what: 'exit' });
+  return marks;
+}
+
+function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number): Lane[] {
+  const kinds = Object.keys(LABELS) as ExchangeKind[];
+  const traffic = kinds.flatMap((kind) => {
+    const exchanges = life.exchanges.filter((exchange) => exchange.kind === kind && !isOver(exchange, life, fromMs));
+    if (exchanges.length === 0) return [];
+    const steady = kind === 'new-connection' || kind === 'new-work' || kind === 'reused-connection';
+    return [steady ? pointLane(kind, exchanges, life) : heldLane(kind, exchanges, life, facts, toMs)];
+  });
+  const probes = [life.readiness, life.liveness].filter((probe) => probe.drain.length > 0).map((probe) => probeLane(probe, life, toMs));
+  return [...traffic, ...probes, processLane(life, fromMs, toMs)];
+}
+
+function isOver(exchange: Exchange, life: LifeFacts, fromMs: number): boolean {
+  const closed = exchange.kind === 'idle-connection' || exchange.kind === 'silent-connection' || exchange.kind === 'kept-after-answer';
+  return !closed && exchange.end !== null && afterSignal(life, exchange.end.at) < fromMs;
+}
+
+/** Exchanges that are held for a while: one bar from the first beginning to the last end, and a mark at each end. */
+function heldLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts, toMs: number): Lane {
+  const connections = kind === 'idle-connection' || kind === 'silent-connection';
+  const ends = exchanges.map((exchange) => ({ exchange, at: Math.min(toMs, afterSignal(life, connections ? connectionEnd(exchange, life) : (exchange.end?.at ?? Infinity))) }));
+  const points = ends.map(({ exchange, at }) => ({ atMs: at, state: connections ? ('ended' as const) : heldState(exchange, life, facts) }));
+  const from = Math.min(...exchanges.map((exchange) => afterSignal(life, exchange.openedAt)));
+  const count = new Set(exchanges.map((exchange) => exchange.connection)).size;
+  const lost = points.filter((point) => point.state === 'lost').length;
+  const answered = exchanges.filter((exchange) => exchange.end?.ending === 'answered').length;
+  const openAtEnd = ends.filter(({ at }) => at >= toMs).length;
+  return {
+    label: count > 1 ? `${LABELS[kind]} ×${count}` : LABELS[kind],
+    outcome: connections ? (openAtEnd > 0 ? 'open to the end' : 'closed') : lost > 0 ? `${lost} of ${exchanges.length} lost` : `${answered} answered`,
+    wrong: lost > 0,
+    spans: [{ fromMs: from, toMs: Math.max(...ends.map(({ at }) => at)), state: 'busy' }],
+    points,
+  };
+}
+
+function connectionEnd(exchange: Exchange, life: LifeFacts): number {
+  return life.connectionEnds.find((end) => end.connection === exchange.connection)?.at ?? Infinity;
+}
+
+function heldState(exchange: Exchange, life: LifeFacts, facts: RunFacts): PointState {
+  const fate = fateOf(exchange, life, facts);
+  return fate === 'finished' ? 'served' : fate === 'lost' ? 'lost' : 'ended';
+}
+
+/** Exchanges that come one after another: a mark for each, at its beginning. */
+function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts): Lane {
+  const end = endOf(life);
+  const seen = exchanges.filter((exchange) => exchange.openedAt < end);
+  const points = seen.map((exchange) => ({ atMs: afterSignal(life, exchange.openedAt), state: pointState(exchange) }));
+  const count = (state: PointState) => points.filter((point) => point.state === state).length;
+  const words = [`${count('served')} answered`, ...(count('away') > 0 ? [`${count('away')} away`] : []), ...(count('lost') > 0 ? [`${count('lost')} lost`] : [])];
+  return { label: LABELS[kind], outcome: words.join(', '), wrong: count('lost') > 0, spans: [], points };
+}
+
+function pointState(exchange: Exchange): PointState {
+  switch (exchange.end?.ending) {
+    case 'answered':
+      return 'served';
+    case 'rejected':
+    case 'refused':
+      return 'away';
+    case undefined:
+    case 'ended-by-tester':
+      return 'ended';
+    case 'short':
+    case 'closed':
+    case 'reset':
+    case 'timed-out':
+      return 'lost';
+  }
+}
+
+function probeLane(probe: ProbeFacts, life: LifeFacts, toMs: number): Lane {
+  const runs = probe.runs.filter((run) => run.last.endedAt >= (life.signal?.at ?? 0) - 1000);
+  const spans = runs.map((run, index) => ({
+    fromMs: afterSignal(life, run.first.startedAt),
+    toMs: Math.min(toMs, afterSignal(life, runs[index + 1]?.first.startedAt ?? endOf(life))),
+    state: laneState(run),
+  }));
+  const last = probe.drain.at(-1);
+  const bad = probe.firstBad;
+  const outcome = bad === null ? `${last?.outcome.kind === 'status' ? last.outcome.status : 'good'} to the end` : bad.outcome.kind === 'status' ? `${bad.outcome.status} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms` : `${bad.outcome.kind} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms`;
+  return { label: probe.role, outcome, wrong: false, spans: spans.filter((span) => span.toMs > span.fromMs), points: [] };
+}
+
+function laneState(run: ProbeFacts['runs'][number]): LaneState {
+  if (isGood(run.outcome)) return 'good';
+  return run.outcome.kind === 'refused' ? 'gone' : 'bad';
+}
+
+function processLane(life: LifeFacts, fromMs: number, toMs: number): Lane {
+  const { exit, killed } = life;
+  const exitMs = exit === null ? toMs : Math.min(toMs, afterSignal(life, exit.at));
+  const outcome = killed !== null ? 'SIGKILL' : exit === null ? 'not seen' : exit.signal === null ? `exit ${exit.code ?? '?'}` : exit.signal;
+  return {
+    label: 'process',
+    outcome,
+    wrong: killed !== null,
+    spans: [{ fromMs, toMs: exitMs, state: 'busy' }],
+    points: [{ atMs: exitMs, state: killed === null ? 'served' : 'lost' }],
+  };
+}

@@ -1,0 +1,142 @@
+import type { ItemNumber, Level, Status } from '../checks/check.js';
+import type { RunVerdict } from '../checks/judge.js';
+import type { ProfileName, ScenarioId, SignalName } from '../plan/types.js';
+import type { ExchangeKind } from '../recording/events.js';
+
+/** The report: what every reporter shows, and the JSON contract. Absent is null, never 0. Times are milliseconds. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+export interface Report {
+  schemaVersion: typeof REPORT_SCHEMA_VERSION;
+  tool: { name: string; version: string };
+  verdict: RunVerdict;
+  profile: ProfileName;
+  target: TargetReport;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  settings: Settings;
+  checklist: ChecklistEntry[];
+  checks: CheckReport[];
+  scenarios: ScenarioReport[];
+  recommendation: Recommendation | null;
+  /** False when the recording was cut off: what is whole was judged. */
+  complete: boolean;
+}
+
+export interface TargetReport {
+  kind: 'command';
+  command: string;
+  pid: number | null;
+  origin: string | null;
+  readiness: EndpointReport;
+  liveness: EndpointReport;
+}
+
+export interface EndpointReport {
+  path: string | null;
+  how: 'given' | 'found' | 'none-given' | 'not-found' | 'unknown';
+  sureness: 'given' | 'specific' | 'generic' | 'none';
+}
+
+/** What the user adjusted, so that a report can be read without its command line. */
+export interface Settings {
+  signal: SignalName;
+  gracePeriodMs: number;
+  routingLagMs: number;
+  strict: boolean;
+  ignored: string[];
+  allowInconclusive: boolean;
+}
+
+export interface ChecklistEntry {
+  number: ItemNumber;
+  item: string;
+  status: Status;
+  checks: string[];
+  /** What would check it, when nothing did. */
+  because: string | null;
+}
+
+export interface CheckReport {
+  id: string;
+  title: string;
+  level: Level;
+  item: ItemNumber;
+  scenario: ScenarioId | null;
+  status: Status;
+  ignored: boolean;
+  expected: string | null;
+  observed: string | null;
+  because: string | null;
+  /** Sequence numbers of events of the recording. */
+  evidence: number[];
+  fix: string | null;
+  /** Its page, from the root of the package. */
+  docs: string;
+}
+
+export interface EndingCounts {
+  total: number;
+  answered: number;
+  rejected: number;
+  refused: number;
+  short: number;
+  closed: number;
+  reset: number;
+  timedOut: number;
+  endedByTester: number;
+}
+
+export interface ScenarioReport {
+  id: ScenarioId;
+  status: 'played' | 'skipped' | 'incomplete';
+  because: string | null;
+  question: string | null;
+  /** Since the recording began. */
+  startedAt: number | null;
+  readyAfterMs: number | null;
+  signal: SignalName | null;
+  exit: { code: number | null; signal: string | null; afterMs: number; killed: boolean } | null;
+  exchanges: Partial<Record<ExchangeKind, EndingCounts>>;
+  readiness: ProbeReport | null;
+  liveness: ProbeReport | null;
+  listenerClosedAfterMs: number | null;
+  timeline: Timeline | null;
+}
+
+export interface ProbeReport {
+  /** The interval in which it began to fail; null when it did not. */
+  flippedAfterMs: { from: number; to: number } | null;
+  /** The last status seen before the end; null when there was none. */
+  statusAfter: number | null;
+  probes: number;
+  /** How late our own probes were at worst. */
+  maxLateMs: number;
+}
+
+/** One death, ready to be drawn. All times are after the signal. */
+export interface Timeline {
+  fromMs: number;
+  toMs: number;
+  marks: { atMs: number; what: 'signal' | 'readiness failed' | 'listener closed' | 'exit' | 'killed' }[];
+  lanes: Lane[];
+}
+
+export type LaneState = 'busy' | 'good' | 'bad' | 'gone';
+export type PointState = 'served' | 'away' | 'lost' | 'ended';
+
+export interface Lane {
+  label: string;
+  /** What became of it, in a few words. */
+  outcome: string;
+  /** Something went wrong here. */
+  wrong: boolean;
+  spans: { fromMs: number; toMs: number; state: LaneState }[];
+  points: { atMs: number; state: PointState }[];
+}
+
+export interface Recommendation {
+  terminationGracePeriodSeconds: number;
+  preStopSeconds: number;
+  because: string;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LifeRecorder } from '../recording/recorder.js';
+import { connectionTable } from '../target/connection-table.js';
+import { HeldBody } from '../traffic/held-body.js';
+import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
+import { uploadCandidates, uploadRequest, type UploadRequest } from '../traffic/upload.js';
+import type { Origin } from '../traffic/watched-socket.js';
+import type { RunContext } from './context.js';
+
+/** Shortest and longest time for which silence is required. See docs/architecture.md for the reason. */
+const LEAST_SILENCE_MS = 100;
+const MOST_SILENCE_MS = 2000;
+const ANSWER_TIMEOUT_MS = 5000;
+
+interface Calibration {
+  held: boolean;
+  status: number | null;
+  answeredAfterMs: number | null;
+  reason: string | null;
+}
+
+/**
+ * Finds an upload that the target waits for: it answers the whole request, keeps silent while the last byte is
+ * withheld, and gives the same answer once it comes. Says `Connection: close`, since Go delays any answer on
+ * keep-alive until the body ends, although the handler is done.
+ */
+export async function calibrateUpload(context: RunContext, origin: Origin, recorder: LifeRecorder): Promise<{ upload: UploadRequest } | null> {
+  for (const upload of uploadCandidates(context.plan.slow)) {
+    const calibration = await calibrate(origin, upload);
+    const { method, path } = upload;
+    recorder.record({ type: 'upload-calibrated', method, path, ...calibration });
+    if (calibration.held) return { upload };
+  }
+  return null;
+}
+
+async function calibrate(origin: Origin, upload: UploadRequest): Promise<Calibration> {
+  const startedAt = performance.now();
+  const whole = await send(origin, upload, null).outcome;
+  const answeredAfterMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+  const seen = { status: whole.status, answeredAfterMs };
+  if (whole.status === null) return { ...seen, held: false, reason: `the whole request got no answer (${whole.ending})` };
+  if (whole.status >= 500) return { ...seen, held: false, reason: `the whole request is answered ${whole.status}` };
+
+  const body = new HeldBody(Buffer.from(upload.body));
+  const held = send(origin, upload, body);
+  await Promise.race([held.outcome, sleep(Math.min(MOST_SILENCE_MS, Math.max(3 * answeredAfterMs, LEAST_SILENCE_MS)))]);
+  if (held.isOver()) return { ...seen, held: false, reason: `it answers without waiting for the body (${whole.status})` };
+  if (!(await isRead(origin.port, held.connection))) {
+    held.connection.abandon();
+    return { ...seen, held: false, reason: 'it has not read the request' };
+  }
+  body.release();
+  const { status } = await held.outcome;
+  if (status === whole.status) return { ...seen, held: true, reason: null };
+  return { ...seen, held: false, reason: `a slow body is answered ${status ?? 'not at all'}, a whole one ${whole.status}` };
+}
+
+function send(origin: Origin, upload: UploadRequest, body: HeldBody | null) {
+  const connection = new HttpConnection(origin);
+  let over = false;
+  const outcome: Promise<HttpOutcome> = connection.request(uploadRequest(upload, body), () => (over = true), ANSWER_TIMEOUT_MS).then((result) => {
+    over = true;
+    connection.socket.end();
+    return result;
+  });
+  return { connection, outcome, isOver: () => over };
+}
+
+/** Where the kernel does not tell, silence is all the evidence there is. */
+async function isRead(port: number, connection: HttpConnection): Promise<boolean> {
+  const table = await connectionTable(port);
+  if (table === null) return true;
+  const side = table.get(connection.socket.localPort);
+  return side !== undefined && side.accepted && side.unread === 0;
+}

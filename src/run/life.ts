@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DrainCheckError } from '../errors.js';
+import { forLife, type LifeRecorder } from '../recording/recorder.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { hasConnectionTable } from '../target/connection-table.js';
+import type { RunningTarget } from '../target/target.js';
+import type { Exchanges } from '../traffic/exchanges.js';
+import type { HeldWork } from '../traffic/held-work.js';
+import type { NewConnectionsPlan, NewWork } from '../traffic/new-connections.js';
+import type { HttpOutcome } from '../traffic/http-connection.js';
+import type { Origin } from '../traffic/watched-socket.js';
+import { assertAlive } from './alive.js';
+import { arm } from './arming.js';
+import { slowIsCalibrated } from './baseline.js';
+import { calibrateUpload } from './calibrate.js';
+import type { Progress, RunContext } from './context.js';
+import { DeathWatch } from './death.js';
+import { findListener } from './listener.js';
+import { holdWork, IdleLoad, ReusedConnection } from './load.js';
+import { becomeReady, probePaths } from './readiness.js';
+
+/** New connections that carry work come less often than plain ones, and take this long when we decide. */
+const NEW_WORK_INTERVAL_MS = 250;
+const NEW_WORK_HOLD_MS = 100;
+/** What has not ended this long after the last process was gone is ended by us. */
+const LAST_WAIT_MS = 1000;
+
+/** Starts the target and brings it to readiness; the caller destroys it. */
+export async function startLife(context: RunContext, recorder: LifeRecorder): Promise<{ running: RunningTarget; origin: Origin }> {
+  context.abort.throwIfAborted();
+  const running = await context.target.start(recorder);
+  try {
+    const origin = await findListener(context, running, recorder);
+    context.known.origin = origin;
+    await becomeReady(context, running, origin, recorder);
+    return { running, origin };
+  } catch (error) {
+    await running.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Plays one scenario: start, load, signal, watch to the end. Returns how the held work ended.
+ * @throws DrainCheckError when there can be no verdict
+ */
+export async function playLife(context: RunContext, scenario: Scenario, life: number): Promise<HttpOutcome[]> {
+  const recorder = forLife(context.recorder, life);
+  const report = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
+    context.onProgress({ scenario: scenario.id, phase, inFlight: held.filter((work) => !work.over()).length });
+  recorder.record({ type: 'life-started', scenario: scenario.id, purpose: 'scenario' });
+  report('starting');
+  const { running, origin } = await startLife(context, recorder);
+  const closing: (() => void)[] = [];
+  try {
+    report('looking around');
+    const death = new DeathWatch(running, recorder, context.exitWatcher);
+    await death.lookAround();
+    if (context.known.upload === undefined) context.known.upload = await calibrateUpload(context, origin, recorder);
+    const calibrated = hasConnectionTable() || (await slowIsCalibrated(context, origin, recorder));
+
+    report('loading');
+    const exchanges: Exchanges = { recorder, numbering: context.numbering };
+    const { held, releases } = holdWork(context, scenario, exchanges, origin);
+    closing.push(() => held.forEach((work) => work.connection.abandon()));
+    const path = context.known.survey?.plain?.path ?? '/';
+    const idle = scenario.idle === null ? null : await IdleLoad.open(scenario.idle, exchanges, origin, path);
+    if (idle !== null) closing.push(() => idle.close());
+    const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, context.plan.attemptIntervalMs) : null;
+    if (reused !== null) closing.push(() => reused.stop());
+    if (scenario.probes) {
+      const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
+      context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });
+    }
+    await arm(held, origin.port, calibrated, recorder, context.abort);
+    await idle?.askBeforeSignal(context.abort);
+    await sleep(context.plan.settleMs, undefined, { signal: context.abort });
+
+    await assertAlive(running, 'before it was signalled, with work in flight');
+    const signalAt = await sendSignal(context, scenario, life, running, origin);
+    report('draining', held);
+    idle?.askAfterSignal();
+    for (const { work, afterMs } of releases) {
+      const timer = setTimeout(() => work.release(), Math.max(0, afterMs - (recorder.clock.now() - signalAt)));
+      closing.push(() => clearTimeout(timer));
+    }
+    for (const work of held) void work.done.then(() => report('draining', held));
+    // A persistent client that never rests would be blamed on the target; it leaves when the work is done.
+    void Promise.all(held.map((work) => work.done)).then(() => setTimeout(() => reused?.stop(), 2 * context.plan.attemptIntervalMs));
+    await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
+
+    await Promise.race([Promise.all(held.map((work) => work.done)), sleep(LAST_WAIT_MS)]);
+    for (const close of closing.splice(0)) close();
+    await context.observer.stop(life);
+    const holders = await running.portHolders(origin.port);
+    recorder.record({ type: 'port-checked', port: origin.port, held: holders !== null, heldBy: holders ?? [] });
+    return await Promise.all(held.map((work) => work.done));
+  } finally {
+    for (const close of closing) close();
+    await running.destroy();
+    await context.observer.stop(life);
+    recorder.record({ type: 'life-ended' });
+  }
+}
+
+/** Has the probe worker send the signal and begin new connections; gives the signal's time. */
+async function sendSignal(context: RunContext, scenario: Scenario, life: number, running: RunningTarget, origin: Origin): Promise<number> {
+  const newConnections = scenario.newConnections ? newConnectionsPlan(context, origin) : null;
+  const sent = await context.observer.signal({ life, pid: running.pid, signal: context.plan.signal, newConnections });
+  if (!sent) throw new DrainCheckError('target-died', 'The target was gone when it was to be signalled.', 'Start it by hand to see whether it stays up.', { output: running.lastOutput() });
+  const { events } = context.recorder.recording();
+  return events.findLast((event) => event.type === 'signal-sent' && event.life === life)?.at ?? context.recorder.clock.now();
+}
+
+function newConnectionsPlan(context: RunContext, origin: Origin): NewConnectionsPlan {
+  const { plan, known } = context;
+  const [slow] = plan.slow;
+  const upload = known.upload?.upload;
+  const work: NewWork | null =
+    slow !== undefined ? { kind: 'slow', request: slow } : upload !== undefined ? { kind: 'upload', upload, holdMs: NEW_WORK_HOLD_MS } : null;
+  return { origin, path: known.survey?.plain?.path ?? '/', intervalMs: plan.attemptIntervalMs, work, workIntervalMs: NEW_WORK_INTERVAL_MS };
+}

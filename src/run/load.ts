@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario, IdleConnections } from '../scenarios/scenario.js';
+import { holdSlowResponse, holdUpload, type HeldWork } from '../traffic/held-work.js';
+import type { Exchanges } from '../traffic/exchanges.js';
+import { PersistentConnection, SilentConnection } from '../traffic/persistent.js';
+import type { Origin } from '../traffic/watched-socket.js';
+import type { RunContext } from './context.js';
+
+/** When withheld uploads are let go, counted from the signal: some at once, the last beyond the usual short timeouts. */
+const RELEASE_FIRST_MS = 50;
+const RELEASE_LAST_MS = 1200;
+/** With slow requests in flight as well, the one upload is let go in the middle of a drain. */
+const RELEASE_BESIDE_SLOW_MS = 600;
+
+/** What is held in one life, and when what is withheld is to be let go. */
+export interface Load {
+  held: HeldWork[];
+  /** Milliseconds after the signal, for each held upload. */
+  releases: { work: HeldWork; afterMs: number }[];
+}
+
+/** Puts work in flight: the slow endpoints and an upload, or without slow endpoints as many uploads. */
+export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exchanges, origin: Origin): Load {
+  const { slow, requests } = context.plan;
+  const keep = scenario.clients === 'keep';
+  const upload = context.known.upload?.upload ?? null;
+  if (scenario.held === 'one') {
+    const [first] = slow;
+    if (first !== undefined) return { held: [holdSlowResponse(exchanges, origin, first, keep)], releases: [] };
+    if (upload === null) return { held: [], releases: [] };
+    const work = holdUpload(exchanges, origin, upload, keep);
+    return { held: [work], releases: [{ work, afterMs: RELEASE_LAST_MS }] };
+  }
+  const slowWork = slow.flatMap((request) => Array.from({ length: requests }, () => holdSlowResponse(exchanges, origin, request, keep)));
+  const count = upload === null ? 0 : slow.length > 0 ? 1 : requests;
+  const uploads = upload === null ? [] : Array.from({ length: count }, () => holdUpload(exchanges, origin, upload, keep));
+  return {
+    held: [...slowWork, ...uploads],
+    releases: uploads.map((work, index) => ({ work, afterMs: slow.length > 0 ? RELEASE_BESIDE_SLOW_MS : releaseTime(index, uploads.length) })),
+  };
+}
+
+/** Spread evenly on a logarithmic scale; a single one waits to the last. */
+export function releaseTime(index: number, count: number): number {
+  if (count === 1) return RELEASE_LAST_MS;
+  return Math.round(RELEASE_FIRST_MS * (RELEASE_LAST_MS / RELEASE_FIRST_MS) ** (index / (count - 1)));
+}
+
+/** Connections that do nothing, or nothing yet, when the signal comes. */
+export class IdleLoad {
+  readonly #unused: PersistentConnection[] = [];
+  readonly #asking: { connection: PersistentConnection; atMs: number }[] = [];
+  readonly #silent: SilentConnection[] = [];
+
+  private constructor(
+    private readonly exchanges: Exchanges,
+    private readonly origin: Origin,
+    private readonly path: string,
+  ) {}
+
+  /** Opens them; the keep-alive ones have had one answer each when this settles. */
+  static async open(idle: IdleConnections, exchanges: Exchanges, origin: Origin, path: string): Promise<IdleLoad> {
+    const load = new IdleLoad(exchanges, origin, path);
+    for (let i = 0; i < idle.unused; i++) load.#unused.push(load.#keepAlive());
+    for (const atMs of idle.askAgainAtMs) load.#asking.push({ connection: load.#keepAlive(), atMs });
+    for (let i = 0; i < idle.silent; i++) load.#silent.push(new SilentConnection(exchanges, origin));
+    await Promise.all([...load.#all().map((connection) => connection.ask()), ...load.#silent.map((silent) => silent.settled)]);
+    return load;
+  }
+
+  /** Asks on the connections whose moment is before the signal, and waits for that moment to pass. */
+  async askBeforeSignal(abort: AbortSignal): Promise<void> {
+    const early = this.#asking.filter(({ atMs }) => atMs < 0);
+    await Promise.all(early.map(({ connection }) => connection.ask()));
+    const longest = Math.max(0, ...early.map(({ atMs }) => -atMs));
+    if (longest > 0) await sleep(longest, undefined, { signal: abort });
+  }
+
+  /** Asks on the others when their moment after the signal comes. */
+  askAfterSignal(): void {
+    for (const { connection, atMs } of this.#asking.filter((one) => one.atMs >= 0)) setTimeout(() => void connection.ask(), atMs);
+  }
+
+  close(): void {
+    for (const connection of [...this.#all(), ...this.#silent]) connection.close();
+  }
+
+  #keepAlive(): PersistentConnection {
+    return new PersistentConnection(this.exchanges, 'idle-connection', this.origin, this.path);
+  }
+
+  #all(): PersistentConnection[] {
+    return [...this.#unused, ...this.#asking.map(({ connection }) => connection)];
+  }
+}
+
+/** Asks again and again on one keep-alive connection, until it is told to stop or the connection is closed. */
+export class ReusedConnection {
+  readonly #connection: PersistentConnection;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(exchanges: Exchanges, origin: Origin, path: string, intervalMs: number) {
+    this.#connection = new PersistentConnection(exchanges, 'reused-connection', origin, path);
+    void this.#connection.ask();
+    this.#timer = setInterval(() => void this.#connection.ask(), intervalMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#connection.close();
+  }
+}

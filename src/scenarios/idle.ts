@@ -1,0 +1,13 @@
+import type { Scenario } from './scenario.js';
+
+export const idle: Scenario = {
+  id: 'idle',
+  question: 'Does an idle connection delay or break anything?',
+  held: 'one',
+  clients: 'keep',
+  probes: false,
+  newConnections: false,
+  reusedConnection: false,
+  // Not at the signal itself: a request and a FIN that cross on the wire are nobody's fault and prove nothing.
+  idle: { unused: 2, silent: 1, askAgainAtMs: [-20, 20, 150] },
+};

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { ListenRow, ProcessRow, ProcessTable } from './table.js';
+import { parseListenRows } from './proc-net.js';
+
+/**
+ * Linux: everything from /proc. Reading is synchronous on purpose, as one row takes microseconds and a snapshot
+ * torn over many turns of the event loop would show parents without their children.
+ */
+export const procTable: ProcessTable = {
+  list: () => Promise.resolve(pids().flatMap((pid) => readRow(pid) ?? [])),
+  marked: (marker) => Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
+  listeners: (owners) => {
+    const denied: number[] = [];
+    const byInode = new Map<string, number[]>();
+    for (const pid of owners) {
+      const inodes = socketInodes(pid);
+      if (inodes === 'denied') denied.push(pid);
+      else for (const inode of inodes) byInode.set(inode, [...(byInode.get(inode) ?? []), pid]);
+    }
+    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => tryRead(file) ?? '');
+    const rows: ListenRow[] = tables.flatMap(parseListenRows).map((row) => ({
+      address: row.address,
+      port: row.port,
+      pids: byInode.get(row.inode) ?? [],
+    }));
+    return Promise.resolve({ rows, denied });
+  },
+};
+
+function pids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+function readRow(pid: number): ProcessRow | null {
+  const stat = tryRead(`/proc/${pid}/stat`);
+  return stat === null ? null : parseStat(stat, () => commandLine(pid));
+}
+
+/**
+ * One line of /proc/<pid>/stat. The name in parentheses is chosen by the process and may hold anything, also
+ * parentheses and spaces, so the fields are counted from the last one.
+ * @see proc_pid_stat(5)
+ */
+export function parseStat(stat: string, command: () => string): ProcessRow | null {
+  const open = stat.indexOf('(');
+  const close = stat.lastIndexOf(')');
+  const pid = Number(stat.slice(0, open));
+  const fields = stat.slice(close + 2).split(' ');
+  const [state = '', ppid, pgid] = fields;
+  const startedAt = fields[19];
+  if (open < 1 || close < open || !Number.isInteger(pid) || startedAt === undefined) return null;
+  return {
+    pid,
+    ppid: Number(ppid),
+    pgid: Number(pgid),
+    startedAt,
+    zombie: state === 'Z' || state === 'X',
+    command: command() || `[${stat.slice(open + 1, close)}]`,
+  };
+}
+
+function commandLine(pid: number): string {
+  const text = tryRead(`/proc/${pid}/cmdline`) ?? '';
+  return text.split('\0').join(' ').trim().slice(0, 300);
+}
+
+function socketInodes(pid: number): string[] | 'denied' {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      const target = tryReadLink(`/proc/${pid}/fd/${fd}`);
+      return target?.startsWith('socket:[') === true ? [target.slice(8, -1)] : [];
+    });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'denied' : [];
+  }
+}
+
+/** A process may be gone at any moment: what cannot be read is not there. */
+function tryRead(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return null;
+  }
+}
+
+function tryReadLink(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null;
+  }
+}

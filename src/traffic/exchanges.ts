@@ -1,0 +1,83 @@
+import type { EventBody, ExchangeKind } from '../recording/events.js';
+import type { Clock } from '../recording/clock.js';
+import type { HttpConnection, HttpOutcome, HttpRequest } from './http-connection.js';
+import type { WatchedSocket } from './watched-socket.js';
+
+/** Where traffic writes what it sees. Threads have one that sends the events to the recorder. */
+export interface TrafficRecorder {
+  clock: Clock;
+  record: (body: EventBody, at?: number) => void;
+}
+
+/**
+ * Numbers for exchanges and connections. Each thread counts in a range of its own, so that numbers never meet.
+ */
+export class Numbering {
+  #next: number;
+
+  constructor(first: number) {
+    this.#next = first;
+  }
+
+  next(): number {
+    return this.#next++;
+  }
+}
+
+export interface Exchanges {
+  recorder: TrafficRecorder;
+  numbering: Numbering;
+}
+
+/** Records the beginning of an exchange and gives it its number. */
+export function openExchange(
+  { recorder, numbering }: Exchanges,
+  kind: ExchangeKind,
+  request: { method: string; path: string } | null,
+  connection = numbering.next(),
+): { exchange: number; connection: number } {
+  const exchange = numbering.next();
+  recorder.record({ type: 'exchange-opened', exchange, kind, connection, method: request?.method ?? null, path: request?.path ?? null });
+  return { exchange, connection };
+}
+
+/** Records how an exchange ended. */
+export function endExchange({ recorder }: Exchanges, exchange: number, outcome: HttpOutcome, headAt: number | null): void {
+  const { ending, status, bytes, framing, announcedClose, detail, socketEnd } = outcome;
+  const socket = socketEnd === 'fin' || socketEnd === 'rst' ? socketEnd : null;
+  recorder.record({ type: 'exchange-ended', exchange, ending, status, bytes, framing, announcedClose, headAt, socket, detail });
+}
+
+/** Records the moment the connection of an exchange stands. */
+export function noteConnected({ recorder }: Exchanges, exchange: number, socket: WatchedSocket): void {
+  void socket.connected.then(() => recorder.record({ type: 'exchange-connected', exchange }));
+}
+
+/** Sends a request and records it from start to ending. */
+export async function followRequest(
+  exchanges: Exchanges,
+  kind: ExchangeKind,
+  connection: HttpConnection,
+  request: HttpRequest,
+  options: { connectionNumber?: number; timeoutMs?: number; onOpened?: (exchange: number) => void; onHead?: () => void } = {},
+): Promise<HttpOutcome> {
+  const { exchange } = openExchange(exchanges, kind, request, options.connectionNumber);
+  if (options.connectionNumber === undefined) noteConnected(exchanges, exchange, connection.socket);
+  options.onOpened?.(exchange);
+  let headAt: number | null = null;
+  const onHead = () => {
+    headAt = exchanges.recorder.clock.now();
+    options.onHead?.();
+  };
+  const outcome = await connection.request(request, onHead, options.timeoutMs ?? 0);
+  endExchange(exchanges, exchange, outcome, headAt);
+  return outcome;
+}
+
+/** Records who closed a persistent connection, when that happens. */
+export function followConnectionEnd({ recorder }: Exchanges, connection: number, socket: WatchedSocket): void {
+  void socket.ended.then((end) => {
+    if (end === 'refused') return;
+    recorder.record({ type: 'connection-closed', connection, by: end === 'fin' || end === 'rst' ? end : 'tester' });
+  });
+}

@@ -1,0 +1,70 @@
+import type { ExchangeKind } from '../recording/events.js';
+import { endExchange, followConnectionEnd, followRequest, noteConnected, openExchange, type Exchanges } from './exchanges.js';
+import { HttpConnection, type HttpOutcome } from './http-connection.js';
+import { plainRequest } from './upload.js';
+import { WatchedSocket, type Origin } from './watched-socket.js';
+
+/** A keep-alive connection that asks plain questions one after another. */
+export class PersistentConnection {
+  readonly #connection: HttpConnection;
+  readonly #number: number;
+  #busy = false;
+
+  constructor(
+    private readonly exchanges: Exchanges,
+    private readonly kind: ExchangeKind,
+    origin: Origin,
+    private readonly path: string,
+  ) {
+    this.#connection = new HttpConnection(origin);
+    this.#number = exchanges.numbering.next();
+    followConnectionEnd(exchanges, this.#number, this.#connection.socket);
+  }
+
+  /** Open, and not in the middle of a question. */
+  get idle(): boolean {
+    return !this.#busy && this.#connection.socket.socketEnd === null;
+  }
+
+  /** Asks once, if the connection is open and idle; null otherwise. */
+  async ask(): Promise<HttpOutcome | null> {
+    if (!this.idle) return null;
+    this.#busy = true;
+    const outcome = await followRequest(this.exchanges, this.kind, this.#connection, plainRequest(this.path, false), {
+      connectionNumber: this.#number,
+    });
+    this.#busy = false;
+    // A client that was told so closes its side when the target does not.
+    if (outcome.announcedClose === true) this.#connection.socket.end();
+    return outcome;
+  }
+
+  close(): void {
+    this.#connection.abandon();
+  }
+}
+
+/** A connection on which nothing is ever sent. */
+export class SilentConnection {
+  readonly #socket: WatchedSocket;
+
+  constructor(exchanges: Exchanges, origin: Origin) {
+    this.#socket = new WatchedSocket(origin);
+    const { exchange, connection } = openExchange(exchanges, 'silent-connection', null);
+    noteConnected(exchanges, exchange, this.#socket);
+    followConnectionEnd(exchanges, connection, this.#socket);
+    void this.#socket.ended.then((socketEnd) => {
+      const ending = socketEnd === 'fin' ? 'closed' : socketEnd === 'rst' ? 'reset' : socketEnd === 'refused' ? 'refused' : 'ended-by-tester';
+      endExchange(exchanges, exchange, { ending, status: null, bytes: 0, framing: null, announcedClose: null, socketEnd, detail: null }, null);
+    });
+  }
+
+  /** Settles when it is connected, or has failed to be. */
+  get settled(): Promise<unknown> {
+    return Promise.race([this.#socket.connected, this.#socket.ended]);
+  }
+
+  close(): void {
+    this.#socket.abandon();
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Lives of real servers end when they end; what is bounded is bounded inside the product.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two forks: the fixtures are separate processes already and share the machine with the runner.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
