@@ -1,10 +1,10 @@
-import { catalogue, questions } from './cli/catalogue.js';
+import { catalogue } from './cli/catalogue.js';
 import { packageInfo } from './cli/package-info.js';
 import { DrainCheckError } from './errors.js';
 import { OPTIONS, layerOptions, type RawOptions } from './plan/options.js';
 import { resolveJudging, resolveRun, type Problem } from './plan/resolve.js';
 import type { RecordedEvent, Recording } from './recording/events.js';
-import { buildReport } from './report/build.js';
+import { judgeRecording } from './judging.js';
 import type { Report } from './report/types.js';
 
 export { DrainCheckError, type ErrorCode } from './errors.js';
@@ -38,7 +38,7 @@ export async function drainCheck({ command, options = {}, abort, onEvent }: Drai
     onEvent: onEvent ?? (() => undefined),
     onFailure: () => undefined,
   });
-  return buildReport(recording, recording.header.plan, questions());
+  return judgeRecording(recording, recording.header.plan);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function drainCheck({ command, options = {}, abort, onEvent }: Drai
 export function judge(recording: Recording, options: DrainCheckOptions = {}): Report {
   const { resolved, problems } = resolveJudging(rawFrom(options), recording.header.plan, catalogue());
   if (resolved === null) throw usage(problems);
-  return buildReport(recording, resolved.plan, questions());
+  return judgeRecording(recording, resolved.plan);
 }
 
 function rawFrom(options: DrainCheckOptions): RawOptions {

@@ -1,6 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
-import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
-import { endOf } from '../recording/facts/life.js';
+import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import { EXIT_TEARDOWN_MS } from '../recording/facts/probe.js';
+import { crossed } from '../recording/facts/crossing.js';
 import { defineCheck, type Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip } from './verdict.js';
 
@@ -32,10 +33,10 @@ function judgeDrain(life: LifeFacts): Verdict {
     return inconclusive('no answer was had on a keep-alive connection before the signal', 'drain');
   }
   const closed = life.connectionEnds.find((one) => one.connection === connection) ?? null;
-  const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end);
+  const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end - EXIT_TEARDOWN_MS);
   const announced = after.find((exchange) => exchange.end?.announcedClose === true);
   if (announced !== undefined) return pass('drain', `Connection: close ${formatDuration(afterSignal(life, announced.end?.at ?? 0))} after the signal`, [announced.evidence]);
-  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending));
+  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending) && !crossed(exchange));
   if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
   if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
   if (closed !== null && closed.by === 'fin' && closed.at < end) {

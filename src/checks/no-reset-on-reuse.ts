@@ -1,12 +1,12 @@
 import { formatDuration } from '../plan/durations.js';
 import type { Exchange } from '../recording/facts/exchange.js';
+import { crossed } from '../recording/facts/crossing.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import { EXIT_TEARDOWN_MS } from '../recording/facts/probe.js';
 import { defineCheck, type Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip, warn } from './verdict.js';
 
 const expected = 'a request on an idle connection is answered, or the connection is seen to be closed before it is sent';
-/** A close that comes this soon after the request was on its way already. Milliseconds. */
-const CROSSING_MS = 5;
 
 export const noResetOnReuse = defineCheck({
   id: 'no-reset-on-reuse',
@@ -28,7 +28,8 @@ function judgeIdle(life: LifeFacts): Verdict {
   const { signal } = life;
   if (signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'idle');
   const asked = secondQuestions(life.exchanges.filter((exchange) => exchange.kind === 'idle-connection'));
-  const around = asked.filter((exchange) => exchange.openedAt < endOf(life) && exchange.end?.ending !== 'ended-by-tester');
+  // What is sent to a process that is dying in this very moment says nothing about how it treats idle connections.
+  const around = asked.filter((exchange) => exchange.openedAt < endOf(life) - EXIT_TEARDOWN_MS && exchange.end?.ending !== 'ended-by-tester');
   const closed = life.connectionEnds.filter((end) => end.by === 'fin' && end.at >= signal.at && end.at < endOf(life));
   const lost = around.filter((exchange) => exchange.end?.ending !== 'answered' && exchange.end?.ending !== 'rejected');
   const [first] = lost;
@@ -40,7 +41,7 @@ function judgeIdle(life: LifeFacts): Verdict {
     return pass('idle', `${countEndings(around)}; ${closedWords}`, [...evidenceOf(around), ...closed.slice(0, 5).map((end) => end.seq)]);
   }
   const observed = `${countEndings(around)}; the first was sent ${formatDuration(afterSignal(life, first.openedAt))} after the signal`;
-  if (lost.every((exchange) => crossed(exchange))) {
+  if (lost.every(crossed)) {
     return warn('idle', { expected, observed, because: 'the close and the request crossed on the wire, a race that keep-alive always has', evidence: evidenceOf(lost) });
   }
   return fail('idle', { expected, observed, evidence: evidenceOf(lost) });
@@ -54,9 +55,4 @@ function secondQuestions(exchanges: readonly Exchange[]): Exchange[] {
     seen.add(exchange.connection);
     return false;
   });
-}
-
-function crossed(exchange: Exchange): boolean {
-  const { end } = exchange;
-  return end !== null && (end.ending === 'closed' || end.ending === 'reset') && end.at - exchange.openedAt < CROSSING_MS && end.socket === 'fin';
 }

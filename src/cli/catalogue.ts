@@ -1,15 +1,9 @@
 import { CHECKS } from '../checks/index.js';
 import type { Catalogue } from '../plan/resolve.js';
-import type { ScenarioId } from '../plan/types.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { REPORT_FORMATS } from './reports.js';
 
 /** The ids that options may name. */
 export function catalogue(): Catalogue {
   return { scenarios: SCENARIOS.map((scenario) => scenario.id), checks: CHECKS.map((check) => check.id), reportFormats: REPORT_FORMATS };
-}
-
-/** The question each scenario answers. */
-export function questions(): Partial<Record<ScenarioId, string>> {
-  return Object.fromEntries(SCENARIOS.map((scenario) => [scenario.id, scenario.question]));
 }

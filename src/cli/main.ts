@@ -15,12 +15,13 @@ const EXAMPLES = `
 Examples:
   drain-check ./myapp                          any executable
   drain-check -- node server.js --flag         any command, after --
-  drain-check --slow '/report?ms=2000' --ready /health/ready --live /health/live \\
-      -- uvicorn app:app
+  drain-check --slow '/report?ms=2000' --ready /health/ready \\
+              --live /health/live -- uvicorn app:app
   drain-check --report json=report.json --record run.ndjson ./myapp
   drain-check demo                             see it at work
 
-Exit codes: 0 no must-check failed; 1 a check failed; 2 usage; 3 no verdict; 130, 143 interrupted.
+Exit codes: 0 no must-check failed, 1 a check failed, 2 usage, 3 no verdict,
+130 and 143 interrupted.
 `;
 
 /** Runs the command line and sets the exit code. Resolves when everything is written and nothing is left running. */
@@ -113,7 +114,7 @@ function parse(command: Command, argv: readonly string[], specs: readonly Option
 function program(streams: Streams): Command {
   const { name, version } = packageInfo();
   const command = base(streams, name)
-    .description('Rehearses the death of a service and judges it: starts it, puts real work in flight,\nsends the signal an orchestrator would send, and accounts for every connection.')
+    .description('Rehearses the death of a service and judges it: starts it, puts real work in\nflight, signals it as an orchestrator would, and accounts for every connection.')
     .version(version, '-V, --version')
     .usage('[options] [--] <command> [args...]\n       drain-check demo | judge <recording> | checks | explain <check>')
     .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);

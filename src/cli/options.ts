@@ -37,5 +37,5 @@ function camelCase(name: string): string {
 /** The paragraph of `--help` about the environment. */
 export function environmentHelp(specs: readonly OptionSpec[]): string {
   const example = specs.find((spec) => spec.name === 'grace-period');
-  return example === undefined ? '' : `Every option can also be given in the environment, as ${environmentName(example)} for --grace-period.`;
+  return example === undefined ? '' : `Every option can also be given in the environment, as\n${environmentName(example)} for --grace-period.`;
 }

@@ -9,7 +9,7 @@ const endpoint = z.union([
 
 const ms = z.number().nonnegative();
 
-/** The shape of a stored plan, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
+/** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
   target: z.object({
     kind: z.literal('command'),
@@ -20,14 +20,15 @@ export const planSchema: z.ZodType<Plan> = z.object({
     port: z.number().int().nullable(),
   }),
   profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
-  signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']),
-  scenarios: z.array(z.enum(['drain', 'idle'])),
   checks: z.array(z.string()),
   ignore: z.array(z.string()),
   strict: z.boolean(),
   allowInconclusive: z.boolean(),
   expectExit: z.array(z.number().int()),
   expectExitGiven: z.boolean(),
+  routingLagMs: ms,
+  signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']),
+  scenarios: z.array(z.enum(['drain', 'idle'])),
   readiness: endpoint,
   liveness: endpoint,
   slow: z.array(
@@ -42,7 +43,6 @@ export const planSchema: z.ZodType<Plan> = z.object({
   startTimeoutMs: ms,
   gracePeriodMs: ms,
   settleMs: ms,
-  routingLagMs: ms,
   probeIntervalMs: ms,
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,

@@ -164,7 +164,8 @@ export type EventBody =
   | { type: 'outlived-root'; processes: ProcessDescription[] }
   | { type: 'port-checked'; port: number; heldBy: ProcessDescription[]; held: boolean }
   | { type: 'baseline-measured'; method: string; path: string; status: number | null; bytes: number; framing: Framing | null; afterMs: number }
-  | { type: 'life-ended' }
+  /** `complete`: it was followed to its end; otherwise what ended in it was ended by us. */
+  | { type: 'life-ended'; complete: boolean }
   | { type: 'scenario-skipped'; scenario: ScenarioId; reason: string }
   | { type: 'run-ended'; complete: boolean };
 

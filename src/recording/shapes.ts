@@ -75,7 +75,7 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'outlived-root': { processes: listOf(process) },
   'port-checked': { port: number, heldBy: listOf(process), held: flag },
   'baseline-measured': { method: text, path: text, status: nullable(number), bytes: number, framing, afterMs: number },
-  'life-ended': {},
+  'life-ended': { complete: flag },
   'scenario-skipped': { scenario, reason: text },
   'run-ended': { complete: flag },
 };

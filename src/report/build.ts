@@ -1,27 +1,36 @@
 import type { Check, Status } from '../checks/check.js';
-import { judge, overall, type Judged } from '../checks/judge.js';
+import type { Judged, RunVerdict } from '../checks/judge.js';
 import type { Plan, ScenarioId } from '../plan/types.js';
 import type { Ending, ProbeRole, Recording } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
-import { runFacts, type RunFacts } from '../recording/facts/run.js';
+import type { RunFacts } from '../recording/facts/run.js';
 import { CHECKLIST, NOT_CHECKED } from './checklist.js';
 import { recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
 import { REPORT_SCHEMA_VERSION, type CheckReport, type ChecklistEntry, type EndingCounts, type EndpointReport, type ProbeReport, type Report, type ScenarioReport } from './types.js';
 
-/** Judges a recording under a plan and puts the report together. The same input gives the same report. */
-export function buildReport(recording: Recording, plan: Plan, questions: Readonly<Partial<Record<ScenarioId, string>>> = {}): Report {
-  const facts = runFacts(recording, plan);
-  const judged = judge(facts, plan);
+/** What a report is put together from. */
+export interface ReportParts {
+  recording: Recording;
+  plan: Plan;
+  facts: RunFacts;
+  judged: readonly Judged[];
+  verdict: RunVerdict;
+  /** The question each scenario answers. */
+  questions: Readonly<Partial<Record<ScenarioId, string>>>;
+}
+
+/** Puts a report together. The same parts give the same report. */
+export function buildReport({ recording, plan, facts, judged, verdict, questions }: ReportParts): Report {
   const { header } = recording;
   const { command, args } = plan.target;
   const firstLife = facts.lives[0];
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     tool: header.tool,
-    verdict: overall(judged),
+    verdict,
     profile: plan.profile,
     target: {
       kind: 'command',
@@ -111,7 +120,7 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
   const { exit, signal, listener } = life;
   return {
     id: life.scenario,
-    status: signal !== null && exit !== null ? 'played' : 'incomplete',
+    status: life.complete ? 'played' : 'incomplete',
     because: null,
     question,
     startedAt: life.startedAt,

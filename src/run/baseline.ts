@@ -25,7 +25,7 @@ export async function playBaseline(context: RunContext, life: number): Promise<v
     await Promise.all(context.plan.slow.map((slow) => measure(context, origin, slow, recorder)));
   } finally {
     await running.destroy();
-    recorder.record({ type: 'life-ended' });
+    recorder.record({ type: 'life-ended', complete: true });
   }
 }
 

@@ -15,7 +15,8 @@ const WATCHER_WAIT_MS = 250;
 /** Follows the processes of one life to their end, and records when each was gone. */
 export class DeathWatch {
   readonly #commands = new Map<number, string>();
-  readonly #diedAt = new Map<number, number>();
+  /** When each process other than the first died; never settles where there is no watcher. */
+  readonly #deaths = new Map<number, Promise<number>>();
   #rootExitAt: number | null = null;
   #rootRecorded: Promise<void>;
 
@@ -65,7 +66,7 @@ export class DeathWatch {
     }
     await running.exited;
     await this.#rootRecorded;
-    this.#recordDeaths();
+    await this.#recordDeaths();
   }
 
   async #kill(alive: ProcessDescription[]): Promise<void> {
@@ -81,12 +82,15 @@ export class DeathWatch {
     this.recorder.record({ type: 'processes-seen', processes: fresh });
     for (const { pid, command } of fresh) {
       this.#commands.set(pid, command);
-      if (pid !== this.running.pid) this.watcher?.watch(pid, (at) => this.#diedAt.set(pid, at));
+      if (pid !== this.running.pid) this.#deaths.set(pid, new Promise((resolve) => this.watcher?.watch(pid, resolve)));
     }
   }
 
-  #recordDeaths(): void {
-    for (const [pid, at] of this.#diedAt) {
+  /** The watcher's exact times, where they arrive in time; else the moment in which we noticed. */
+  async #recordDeaths(): Promise<void> {
+    const noticed = this.recorder.clock.now();
+    for (const [pid, died] of this.#deaths) {
+      const at = await Promise.race([died, sleep(WATCHER_WAIT_MS, noticed)]);
       this.recorder.record({ type: 'process-gone', pid, command: this.#commands.get(pid) ?? '' }, at);
     }
   }

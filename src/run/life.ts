@@ -52,6 +52,7 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
   report('starting');
   const { running, origin } = await startLife(context, recorder);
   const closing: (() => void)[] = [];
+  let complete = false;
   try {
     report('looking around');
     const death = new DeathWatch(running, recorder, context.exitWatcher);
@@ -68,6 +69,7 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
     if (idle !== null) closing.push(() => idle.close());
     const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, context.plan.attemptIntervalMs) : null;
     if (reused !== null) closing.push(() => reused.stop());
+    await reused?.ask();
     if (scenario.probes) {
       const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
       context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });
@@ -80,6 +82,7 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
     const signalAt = await sendSignal(context, scenario, life, running, origin);
     report('draining', held);
     idle?.askAfterSignal();
+    reused?.start();
     for (const { work, afterMs } of releases) {
       const timer = setTimeout(() => work.release(), Math.max(0, afterMs - (recorder.clock.now() - signalAt)));
       closing.push(() => clearTimeout(timer));
@@ -94,12 +97,13 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
     await context.observer.stop(life);
     const holders = await running.portHolders(origin.port);
     recorder.record({ type: 'port-checked', port: origin.port, held: holders !== null, heldBy: holders ?? [] });
+    complete = true;
     return await Promise.all(held.map((work) => work.done));
   } finally {
     for (const close of closing) close();
     await running.destroy();
     await context.observer.stop(life);
-    recorder.record({ type: 'life-ended' });
+    recorder.record({ type: 'life-ended', complete });
   }
 }
 

@@ -94,19 +94,39 @@ export class IdleLoad {
   }
 }
 
-/** Asks again and again on one keep-alive connection, until it is told to stop or the connection is closed. */
+/**
+ * Asks again and again on one keep-alive connection, until it is told to stop or the connection is closed. It rests
+ * around the signal, so that no question crosses with what the service does at once.
+ */
 export class ReusedConnection {
   readonly #connection: PersistentConnection;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(exchanges: Exchanges, origin: Origin, path: string, intervalMs: number) {
+  constructor(
+    exchanges: Exchanges,
+    origin: Origin,
+    path: string,
+    private readonly intervalMs: number,
+  ) {
     this.#connection = new PersistentConnection(exchanges, 'reused-connection', origin, path);
-    void this.#connection.ask();
-    this.#timer = setInterval(() => void this.#connection.ask(), intervalMs);
+  }
+
+  /** Asks once; settles with the answer. */
+  async ask(): Promise<void> {
+    await this.#connection.ask();
+  }
+
+  /** Begins half an interval from now, and goes on. */
+  start(): void {
+    const tick = () => {
+      void this.#connection.ask();
+      this.#timer = setTimeout(tick, this.intervalMs);
+    };
+    this.#timer = setTimeout(tick, this.intervalMs / 2);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#connection.close();
   }
 }

@@ -1,5 +1,7 @@
+import { redactText } from '../plan/redact.js';
 import type { ListenerDescription, ProcessDescription } from '../recording/events.js';
 import type { OutputRing } from './output-ring.js';
+import { portHolders } from './processes/holders.js';
 import type { ProcessRow, ProcessTable } from './processes/table.js';
 import type { ProcessTracker } from './processes/tracker.js';
 import type { ExitStatus, FoundListeners, RunningTarget } from './target.js';
@@ -47,17 +49,23 @@ export class SpawnedProcess implements RunningTarget {
   async listeners(): Promise<FoundListeners> {
     const own = await this.#parts.tracker.scan(true);
     const { rows, denied } = await this.#parts.table.listeners(own.map((row) => row.pid));
-    const commands = new Map(own.map((row) => [row.pid, row.command]));
+    const commands = new Map(own.map((row) => [row.pid, redactText(row.command)]));
     const listeners: ListenerDescription[] = rows.flatMap((row) =>
       row.pids.map((pid) => ({ pid, command: commands.get(pid) ?? '', address: row.address, port: row.port, verified: true })),
     );
     const strange = rows.some((row) => row.port === this.port && row.pids.length === 0);
-    return { listeners, denied, strangers: strange ? await this.#owners(this.port) : [] };
+    return { listeners, denied, strangers: strange ? await this.#strangers() : [] };
+  }
+
+  /** Who holds our port and is not ours. Looked at again, since a child may have been born while we looked. */
+  async #strangers(): Promise<ProcessDescription[]> {
+    const holders = (await portHolders(this.#parts.table, this.port)) ?? [];
+    const own = new Set((await this.#parts.tracker.scan(true)).map((row) => row.pid));
+    return holders.filter((holder) => !own.has(holder.pid)).map(describe);
   }
 
   async portHolders(port: number): Promise<ProcessDescription[] | null> {
-    const { rows } = await this.#parts.table.listeners([]);
-    return rows.some((row) => row.port === port) ? this.#owners(port) : null;
+    return (await portHolders(this.#parts.table, port))?.map(describe) ?? null;
   }
 
   destroy(): Promise<number[]> {
@@ -67,16 +75,8 @@ export class SpawnedProcess implements RunningTarget {
   lastOutput(): string {
     return this.#parts.output.lastLines(10);
   }
-
-  /** Whoever listens on a port, ours or not, as far as it can be seen. */
-  async #owners(port: number): Promise<ProcessDescription[]> {
-    const everybody = await this.#parts.table.list();
-    const { rows } = await this.#parts.table.listeners(everybody.map((row) => row.pid));
-    const pids = new Set(rows.filter((row) => row.port === port).flatMap((row) => row.pids));
-    return everybody.filter((row) => pids.has(row.pid)).map(describe);
-  }
 }
 
 function describe(row: ProcessRow): ProcessDescription {
-  return { pid: row.pid, ppid: row.ppid, command: row.command };
+  return { pid: row.pid, ppid: row.ppid, command: redactText(row.command) };
 }

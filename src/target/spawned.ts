@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
 import { DrainCheckError } from '../errors.js';
+import { redactText } from '../plan/redact.js';
 import type { CommandTarget } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import { checkExecutable } from './executable.js';
@@ -8,7 +9,9 @@ import { inheritedFileLimit } from './file-limit.js';
 import { freePort } from './free-port.js';
 import { OutputRing } from './output-ring.js';
 import { captureOutput } from './output.js';
+import { portHolders } from './processes/holders.js';
 import { systemProcessTable } from './processes/index.js';
+import type { ProcessTable } from './processes/table.js';
 import { ProcessTracker, sendSignal } from './processes/tracker.js';
 import { SpawnedProcess } from './spawned-process.js';
 import type { ExitStatus, RunningTarget, Target } from './target.js';
@@ -27,13 +30,14 @@ export class SpawnedTarget implements Target {
     private readonly plan: CommandTarget,
     private readonly watchdog: Watchdog,
   ) {
-    this.name = [plan.command, ...plan.args].join(' ');
+    this.name = redactText([plan.command, ...plan.args].join(' '));
   }
 
   async start(recorder: LifeRecorder): Promise<RunningTarget> {
     const env = { ...process.env, ...this.plan.env };
     checkExecutable(this.plan.command, this.plan.cwd, env['PATH'] ?? '');
     const table = systemProcessTable();
+    if (this.plan.port !== null) await refuseTakenPort(table, this.plan.port);
     const port = this.plan.port ?? (await freePort());
     const marker = randomUUID();
     this.watchdog.mark(marker);
@@ -68,6 +72,14 @@ export class SpawnedTarget implements Target {
     });
     return new SpawnedProcess({ pid, port, exited, table, tracker, output, signal: (signal) => sendSignal(pid, signal) });
   }
+}
+
+/** Whatever answered on a taken port would be somebody else. */
+async function refuseTakenPort(table: ProcessTable, port: number): Promise<void> {
+  const holders = await portHolders(table, port);
+  if (holders === null) return;
+  const who = holders.length === 0 ? 'another process that cannot be seen' : holders.map((holder) => `pid ${holder.pid} (${holder.command})`).join(', ');
+  throw new DrainCheckError('port-taken', `Port ${port} is held by ${who}, so the target cannot have it.`, 'Stop that process, or give another port with --port.');
 }
 
 /** A shell that sets the limit and then becomes the program: the pid stays the same. */

@@ -58,7 +58,8 @@ export class NewConnections {
     const slot = this.#timers.push(setTimeout(tick.bind(this), firstMs)) - 1;
     let dueAt = performance.now() + firstMs;
     function tick(this: NewConnections): void {
-      dueAt = Math.max(dueAt + intervalMs, performance.now());
+      // A late tick is not made up for, and the rhythm is kept: the distance to round times is what matters.
+      dueAt += intervalMs * Math.max(1, Math.ceil((performance.now() - dueAt) / intervalMs));
       this.#timers[slot] = setTimeout(tick.bind(this), dueAt - performance.now());
       if (this.#open.size >= AT_ONCE) return;
       const pending = action().finally(() => this.#pending.delete(pending));

@@ -10,6 +10,8 @@ export interface Origin {
 /** How a socket ended: by the target's FIN or RST, refused, by another error, or by ourselves. */
 export type SocketEnd = 'fin' | 'rst' | 'refused' | 'error' | 'tester';
 
+const CONTINUE = 'HTTP/1.1 100 ';
+
 /**
  * A socket of ours that is the witness of how a connection ended. It is opened by us, always flowing and half-open,
  * because that is the only way to tell FIN from RST; protocol libraries speak over it as a stream.
@@ -31,7 +33,7 @@ export class WatchedSocket extends Duplex {
     this.connected = new Promise((resolve) => this.#raw.once('connect', resolve));
     // A library may have let go of the stream by the time the socket errs.
     this.on('error', () => undefined);
-    this.#raw.on('data', (chunk: Buffer) => this.push(chunk));
+    this.#raw.on('data', (chunk: Buffer) => this.#onData(chunk));
     this.#raw.on('end', () => this.#onEnd());
     this.#raw.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
     this.#raw.on('close', () => {
@@ -96,6 +98,20 @@ export class WatchedSocket extends Duplex {
       this.#raw.setTimeout(1000, () => this.#raw.destroy());
     }
     callback(error);
+  }
+
+  /**
+   * A server may say `100 Continue` without having been asked (RFC 9110, section 15.2); undici takes that for a broken
+   * response, so it is passed over here.
+   */
+  #onData(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.subarray(0, CONTINUE.length).toString('latin1') === CONTINUE) {
+      const end = rest.indexOf('\r\n\r\n');
+      if (end < 0) break;
+      rest = rest.subarray(end + 4);
+    }
+    if (rest.length > 0) this.push(rest);
   }
 
   /**

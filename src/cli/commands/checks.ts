@@ -3,6 +3,7 @@ import { CHECKS } from '../../checks/index.js';
 import type { Check } from '../../checks/check.js';
 import { DrainCheckError } from '../../errors.js';
 import { suggest } from '../../plan/suggest.js';
+import { writtenPart } from '../../report/check-page.js';
 import { CHECKLIST } from '../../report/checklist.js';
 import type { Style } from '../../report/terminal/style.js';
 import { clip, pad, wrap } from '../../report/terminal/text.js';
@@ -44,6 +45,5 @@ function summary(check: Check, style: Style): string {
 
 /** The page without the part that was generated from the check, which stands above already. */
 function pageBody(id: string): string {
-  const page = readFileSync(new URL(`docs/checks/${id}.md`, PACKAGE_ROOT), 'utf8');
-  return page.replace(/^[\s\S]*<!-- end of the generated part -->\n*/, '');
+  return writtenPart(readFileSync(new URL(`docs/checks/${id}.md`, PACKAGE_ROOT), 'utf8'));
 }

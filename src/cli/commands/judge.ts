@@ -3,9 +3,9 @@ import { DrainCheckError } from '../../errors.js';
 import type { RawOptions } from '../../plan/options.js';
 import { resolveJudging, type Problem } from '../../plan/resolve.js';
 import { parseRecording } from '../../recording/file.js';
-import { buildReport } from '../../report/build.js';
+import { judgeRecording } from '../../judging.js';
 import type { Report } from '../../report/types.js';
-import { catalogue, questions } from '../catalogue.js';
+import { catalogue } from '../catalogue.js';
 import { writeReports } from '../reports.js';
 import type { Streams } from '../streams.js';
 
@@ -17,7 +17,7 @@ export async function runJudge(file: string, raw: RawOptions, streams: Streams):
   const recording = parseRecording(await read(file), file);
   const { resolved, problems } = resolveJudging(raw, recording.header.plan, catalogue());
   if (resolved === null) return { problems };
-  const report = buildReport(recording, resolved.plan, questions());
+  const report = judgeRecording(recording, resolved.plan);
   await writeReports(report, { ...resolved.output, record: null }, streams);
   return { report };
 }

@@ -2,9 +2,8 @@ import { DrainCheckError } from '../../errors.js';
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
-import { buildReport } from '../../report/build.js';
+import { judgeRecording } from '../../judging.js';
 import type { Report } from '../../report/types.js';
-import { questions } from '../catalogue.js';
 import { packageInfo } from '../package-info.js';
 import { SILENT, startProgress } from '../progress.js';
 import { writeReports } from '../reports.js';
@@ -38,7 +37,7 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
     });
     progress.stop();
     await save(recording);
-    const report = buildReport(recording, recording.header.plan, questions());
+    const report = judgeRecording(recording, recording.header.plan);
     await writeReports(report, output, streams);
     return report;
   } catch (error) {

@@ -52,9 +52,21 @@ function isTurnedAway(exchange: Exchange): boolean {
   return exchange.end?.ending === 'refused' || exchange.end?.ending === 'rejected';
 }
 
+/**
+ * Reset without an answer in the moment in which the listener closed, and young enough to have been in its queue: as a
+ * rule some milliseconds, longer when the target was so slow just then that probes waited longer as well.
+ */
 function isRace(exchange: Exchange, life: LifeFacts): boolean {
   const closed = life.listener.closed;
   const { end } = exchange;
   if (closed === null || end === null || end.headAt !== null || end.ending !== 'reset') return false;
-  return exchange.openedAt >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
+  const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
+  return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, probeWait(life, closed.from));
+}
+
+/** The longest that a probe waited for its outcome around a moment. */
+function probeWait(life: LifeFacts, at: number): number {
+  const spans = [...life.readiness.runs, ...life.liveness.runs].flatMap((run) => [run.first, run.last]);
+  const around = spans.filter((span) => span.startedAt <= at + RACE_MS && span.endedAt >= at - RACE_MS);
+  return Math.max(0, ...around.map((span) => span.endedAt - span.startedAt));
 }

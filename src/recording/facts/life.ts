@@ -10,6 +10,8 @@ export interface LifeFacts {
   scenario: ScenarioId;
   purpose: 'scenario' | 'baseline';
   startedAt: number;
+  /** It was followed to its end. */
+  complete: boolean;
   ready: EventOf<'ready'> | null;
   root: ProcessDescription | null;
   /** Who listened on the port before the signal. */
@@ -62,6 +64,7 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     scenario: started.scenario,
     purpose: started.purpose,
     startedAt: started.at,
+    complete: ended?.complete === true,
     ready: first('ready'),
     root: spawned === null ? null : { pid: spawned.pid, ppid: 0, command: spawned.command },
     listeners: first('listener-found')?.listeners ?? [],

@@ -6,7 +6,7 @@ import { lifeFacts, type LifeFacts } from './life.js';
 export interface RunFacts {
   plan: Plan;
   lives: LifeFacts[];
-  /** The life that answered each scenario's question, where it was played and signalled. */
+  /** The life that answered each scenario's question, where it was played to its end. */
   played: Partial<Record<ScenarioId, LifeFacts>>;
   skipped: Partial<Record<ScenarioId, string>>;
   endpoints: Record<ProbeRole, EventOf<'endpoint-resolved'> | null>;
@@ -24,7 +24,7 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
   const lives = ids.flatMap((life) => lifeFacts(events.filter((event) => event.life === life)) ?? []);
   const played: RunFacts['played'] = {};
   for (const life of lives) {
-    if (life.purpose === 'scenario' && life.signal !== null) played[life.scenario] ??= life;
+    if (life.purpose === 'scenario' && life.signal !== null && life.complete) played[life.scenario] ??= life;
   }
   const skipped: RunFacts['skipped'] = {};
   for (const event of events) if (event.type === 'scenario-skipped') skipped[event.scenario] = event.reason;

@@ -10,6 +10,8 @@ export const procTable: ProcessTable = {
   list: () => Promise.resolve(pids().flatMap((pid) => readRow(pid) ?? [])),
   marked: (marker) => Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
   listeners: (owners) => {
+    // The sockets first: one that is opened between the two readings must not be seen without its owner.
+    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => tryRead(file) ?? '');
     const denied: number[] = [];
     const byInode = new Map<string, number[]>();
     for (const pid of owners) {
@@ -17,7 +19,6 @@ export const procTable: ProcessTable = {
       if (inodes === 'denied') denied.push(pid);
       else for (const inode of inodes) byInode.set(inode, [...(byInode.get(inode) ?? []), pid]);
     }
-    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => tryRead(file) ?? '');
     const rows: ListenRow[] = tables.flatMap(parseListenRows).map((row) => ({
       address: row.address,
       port: row.port,

@@ -1,0 +1,18 @@
+// Writes the generated part of docs/checks/<id>.md from the checks. With --check it only says whether any is stale.
+import { readFile, writeFile } from 'node:fs/promises';
+import { CHECKS } from '../dist/checks/index.js';
+import { generatedPart, withGeneratedPart } from '../dist/report/check-page.js';
+
+const onlyCheck = process.argv.includes('--check');
+let stale = 0;
+for (const check of CHECKS) {
+  const file = new URL(`../docs/checks/${check.id}.md`, import.meta.url);
+  const before = await readFile(file, 'utf8');
+  const after = withGeneratedPart(before, generatedPart(check));
+  if (before === after) continue;
+  stale++;
+  if (onlyCheck) console.log(`docs/checks/${check.id}.md is stale: run npm run docs`);
+  else await writeFile(file, after);
+}
+console.log(onlyCheck ? `${stale} stale` : `${stale} written`);
+process.exitCode = onlyCheck && stale > 0 ? 1 : 0;

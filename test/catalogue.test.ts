@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../src/checks/index.js';
+import { generatedPart, withGeneratedPart } from '../src/report/check-page.js';
+import { CHECKLIST } from '../src/report/checklist.js';
+import { listFixtures } from '../fixtures/fixtures.js';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const ids = CHECKS.map((check) => check.id);
+const fixtures = listFixtures();
+
+/** Files in src/checks that are no check. */
+const SHARED = ['check', 'index', 'in-flight', 'judge', 'probe-words', 'signal-path', 'verdict'];
+
+describe('the catalogue', () => {
+  it('has every id once', () => {
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('holds every check that has a source file, and no other', () => {
+    const sources = readdirSync(path.join(ROOT, 'src/checks')).map((file) => file.replace(/\.ts$/, '')).filter((name) => !SHARED.includes(name));
+    expect(sources.sort()).toEqual([...ids].sort());
+  });
+
+  it('has a page for every check, and no other', () => {
+    const pages = readdirSync(path.join(ROOT, 'docs/checks')).filter((file) => file !== 'README.md').map((file) => file.replace(/\.md$/, ''));
+    expect(pages.sort()).toEqual([...ids].sort());
+  });
+
+  it('stands in the order of the checklist', () => {
+    const items = CHECKS.map((check) => check.item);
+    expect(items).toEqual([...items].sort((a, b) => a - b));
+    expect(CHECKLIST.map((entry) => entry.number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe.each(CHECKS.map((check) => ({ id: check.id, check })))('$id', ({ id, check }) => {
+  it('has a test of its own', () => {
+    expect(existsSync(path.join(ROOT, `test/checks/${id}.test.ts`))).toBe(true);
+  });
+
+  it('has a page that agrees with it and shows its cure in four languages', () => {
+    const page = readFileSync(path.join(ROOT, `docs/checks/${id}.md`), 'utf8');
+    expect(withGeneratedPart(page, generatedPart(check))).toBe(page);
+    for (const heading of ['## Why it matters', '## How it is judged', '## Cure', '### Node', '### Python', '### Go', '### Java', '## Sources']) expect(page).toContain(heading);
+  });
+
+  it('speaks in sentences', () => {
+    for (const text of [check.kept, check.broken, check.topic]) expect(text).toMatch(/^[A-Z][^.]*[^.\s]$/);
+    expect(check.why).toMatch(/^[A-Z].*\.$/);
+    expect(check.cure).toMatch(/^[a-z].*[^.]$/);
+    expect(check.sources.length).toBeGreaterThan(0);
+  });
+
+  it('is kept by some fixture and not kept by another', () => {
+    const statuses = new Set(fixtures.map((fixture) => fixture.verdicts[id]));
+    expect(statuses).toContain('pass');
+    expect([...statuses].some((status) => status === 'fail' || status === 'warn')).toBe(true);
+  });
+});
+
+describe.each(fixtures)('fixture $name', ({ verdicts }) => {
+  it('says what every check must say of it', () => {
+    expect(Object.keys(verdicts)).toEqual(ids);
+    for (const status of Object.values(verdicts)) expect(['pass', 'warn', 'fail', 'skip', 'inconclusive']).toContain(status);
+  });
+});

@@ -1,0 +1,30 @@
+import type { Plan } from '../../src/plan/types.js';
+import { CHECKS } from '../../src/checks/index.js';
+
+/** A plan as `drain-check --slow /slow -- node server.js` would have it, with what a test wants changed. */
+export function examplePlan(changes: Partial<Plan> = {}): Plan {
+  return {
+    target: { kind: 'command', command: 'node', args: ['server.js'], cwd: '/srv', env: {}, port: null },
+    profile: 'kubernetes',
+    signal: 'SIGTERM',
+    scenarios: ['drain', 'idle'],
+    checks: CHECKS.map((check) => check.id),
+    ignore: [],
+    strict: false,
+    allowInconclusive: false,
+    expectExit: [0],
+    expectExitGiven: false,
+    readiness: { kind: 'discover' },
+    liveness: { kind: 'discover' },
+    slow: [{ method: 'GET', path: '/slow', headers: [], body: null }],
+    requests: 5,
+    startTimeoutMs: 30_000,
+    gracePeriodMs: 30_000,
+    settleMs: 0,
+    routingLagMs: 5000,
+    probeIntervalMs: 10,
+    probeTimeoutMs: 1000,
+    attemptIntervalMs: 50,
+    ...changes,
+  };
+}

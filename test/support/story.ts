@@ -1,0 +1,132 @@
+import type { Plan, ScenarioId } from '../../src/plan/types.js';
+import type { Ending, EventBody, EventOf, ExchangeKind, ProbeOutcome, ProbeRole, RecordedEvent, Recording } from '../../src/recording/events.js';
+import { runFacts, type RunFacts } from '../../src/recording/facts/run.js';
+import { examplePlan } from './plan.js';
+
+/** When the signal is sent in every story. Times that a test gives are milliseconds after it. */
+export const SIGNAL_AT = 1000;
+const ROOT_PID = 100;
+
+/** How an exchange of a story went; times are after the signal. */
+export interface ExchangeStory {
+  openedAt?: number;
+  endedAt?: number | null;
+  ending?: Ending;
+  status?: number | null;
+  armed?: boolean;
+  notArmed?: string;
+  connected?: boolean;
+  connection?: number;
+  headAt?: number | null;
+  more?: Partial<EventOf<'exchange-ended'>>;
+  path?: string;
+  method?: string;
+}
+
+/**
+ * Writes recordings for tests of judging: a life of a well-behaved service, told event by event. Nothing is implied
+ * but what its methods say, so that a test shows all that its verdict rests on.
+ */
+export class Story {
+  readonly #events: RecordedEvent[] = [];
+  #life = -1;
+  #number = 0;
+
+  constructor(readonly plan: Plan = examplePlan()) {}
+
+  /** Any event, at a time after the signal. */
+  event(afterSignal: number, body: EventBody): this {
+    this.#events.push({ seq: this.#events.length, at: SIGNAL_AT + afterSignal, life: this.#life, ...body });
+    return this;
+  }
+
+  /** Begins a life: started, listening (the process itself, unless `owner` says otherwise) and ready. */
+  life(scenario: ScenarioId = 'drain', { purpose = 'scenario' as 'scenario' | 'baseline', owner = ROOT_PID } = {}): this {
+    this.#life += 1;
+    return this.event(-900, { type: 'life-started', scenario, purpose })
+      .event(-890, { type: 'process-spawned', pid: ROOT_PID, command: 'node server.js', port: 8080 })
+      .event(-800, {
+        type: 'listener-found',
+        port: 8080,
+        origin: 'http://127.0.0.1:8080',
+        listeners: [{ pid: owner, command: owner === ROOT_PID ? 'node server.js' : 'node real-server.js', address: '127.0.0.1', port: 8080, verified: true }],
+      })
+      .event(-750, { type: 'ready', path: '/ready', status: 200, by: 'found' });
+  }
+
+  /** Which endpoints are known. */
+  endpoint(role: ProbeRole, path: string | null, more: Partial<EventOf<'endpoint-resolved'>> = {}): this {
+    return this.event(-700, { type: 'endpoint-resolved', role, path, how: path === null ? 'not-found' : 'found', sureness: path === null ? 'none' : 'specific', asked: 36, ...more });
+  }
+
+  signal(): this {
+    return this.event(0, { type: 'signal-sent', signal: 'SIGTERM', pid: ROOT_PID });
+  }
+
+  /** A run of equal probe outcomes, from its first question to its last; each takes 2 ms. */
+  probes(role: ProbeRole, outcome: number | Exclude<ProbeOutcome['kind'], 'status'>, from: number, to: number, more: Partial<EventOf<'probe-run'>> = {}): this {
+    const span = (at: number) => ({ startedAt: SIGNAL_AT + at, endedAt: SIGNAL_AT + at + 2 });
+    return this.event(to + 2, {
+      type: 'probe-run',
+      role,
+      outcome: typeof outcome === 'number' ? { kind: 'status', status: outcome } : { kind: outcome },
+      count: Math.max(1, Math.round((to - from) / 10) + 1),
+      first: span(from),
+      last: span(to),
+      maxLateMs: 1,
+      ...more,
+    });
+  }
+
+  /** One exchange from start to ending. */
+  exchange(kind: ExchangeKind, story: ExchangeStory = {}): this {
+    const { openedAt = -100, endedAt = 500, ending = 'answered', armed = openedAt < 0, connected = ending !== 'refused', headAt = null } = story;
+    const exchange = ++this.#number;
+    const status = story.status === undefined ? (ending === 'answered' ? 200 : ending === 'rejected' ? 503 : null) : story.status;
+    this.event(openedAt, { type: 'exchange-opened', exchange, kind, connection: story.connection ?? 10_000 + exchange, method: story.method ?? 'GET', path: story.path ?? '/slow' });
+    if (connected) this.event(openedAt + 1, { type: 'exchange-connected', exchange });
+    if (armed) this.event(-10, { type: 'exchange-armed', exchange, proof: 'accepted-and-read' });
+    if (story.notArmed !== undefined) this.event(-10, { type: 'exchange-not-armed', exchange, reason: story.notArmed });
+    if (endedAt === null) return this;
+    return this.event(endedAt, {
+      type: 'exchange-ended',
+      exchange,
+      ending,
+      status,
+      bytes: 10,
+      framing: status === null ? null : 'length',
+      announcedClose: status === null ? null : false,
+      headAt: headAt === null ? null : SIGNAL_AT + headAt,
+      socket: null,
+      detail: null,
+      ...story.more,
+    });
+  }
+
+  /** The process ends by itself; everything is gone and the port is free. */
+  exit(after: number, { code = 0 as number | null, signal = null as string | null } = {}): this {
+    return this.event(after, { type: 'root-exited', code, signal })
+      .event(after + 5, { type: 'port-checked', port: 8080, held: false, heldBy: [] })
+      .event(after + 6, { type: 'life-ended', complete: true });
+  }
+
+  /** The grace period ends and everything is killed. */
+  killed(after: number): this {
+    return this.event(after, { type: 'grace-over', alive: [{ pid: ROOT_PID, ppid: 1, command: 'node server.js' }] })
+      .event(after, { type: 'killed', pids: [ROOT_PID] })
+      .exit(after + 3, { code: null, signal: 'SIGKILL' });
+  }
+
+  recording(): Recording {
+    const events: RecordedEvent[] = [...this.#events, { seq: this.#events.length, at: 99_999, life: -1, type: 'run-ended', complete: true }];
+    return {
+      header: { schemaVersion: 1, tool: { name: 'drain-check', version: '0.0.0' }, startedAt: '2026-01-01T00:00:00.000Z', platform: 'linux', node: 'v20.19.0', plan: this.plan },
+      events,
+      whole: true,
+    };
+  }
+
+  facts(plan: Plan = this.plan): RunFacts {
+    return runFacts(this.recording(), plan);
+  }
+}
