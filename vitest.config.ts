@@ -9,5 +9,6 @@ export default defineConfig({
     // Two forks: the fixtures are separate processes already and share the machine with the runner.
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 2,
   },
 });

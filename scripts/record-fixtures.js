@@ -2,7 +2,7 @@
 // Only a run whose every verdict is the expected one is kept.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isRace, listFixtures, playFixture, ROOT } from '../fixtures/fixtures.js';
+import { compare, listFixtures, playFixture, ROOT } from '../fixtures/fixtures.js';
 import { judgeRecording } from '../dist/judging.js';
 import { parseRecording } from '../dist/recording/file.js';
 import { renderJson } from '../dist/report/json.js';
@@ -18,9 +18,9 @@ function neutral(text) {
 async function record(fixture) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { report, recording } = await playFixture(fixture);
-    const unexpected = report.checks.filter((check) => check.status !== fixture.verdicts[check.id]);
-    if (unexpected.length > 0) {
-      console.log(`${fixture.name}: ${unexpected.map((check) => `${check.id} ${check.status}${isRace(check, 'pass') ? ' (a race)' : ''}`).join(', ')}`);
+    const { wrong, races } = compare(fixture, report);
+    if (wrong.length + races.length > 0) {
+      console.log(`${fixture.name}: ${[...wrong, ...races].map((check) => `${check.id} ${check.status}`).join(', ')}`);
       continue;
     }
     const text = neutral(recording);

@@ -35,12 +35,12 @@ function judgeDrain(life: LifeFacts): Verdict {
   const closed = life.connectionEnds.find((one) => one.connection === connection) ?? null;
   const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end - EXIT_TEARDOWN_MS);
   const announced = after.find((exchange) => exchange.end?.announcedClose === true);
-  if (announced !== undefined) return pass('drain', `Connection: close ${formatDuration(afterSignal(life, announced.end?.at ?? 0))} after the signal`, [announced.evidence]);
-  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending) && !crossed(exchange));
+  if (announced !== undefined) return pass('drain', `Connection: close after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [announced.evidence]);
+  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending) && !crossed(exchange, life));
   if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
   if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
   if (closed !== null && closed.by === 'fin' && closed.at < end) {
-    return pass('drain', `the connection was closed between two answers, ${formatDuration(afterSignal(life, closed.at))} after the signal`, [closed.seq]);
+    return pass('drain', `closed while idle, after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
   }
   if (after.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
   const how = closed?.by === 'rst' ? 'then the connection was reset' : 'and the connection stayed open';

@@ -47,7 +47,7 @@ function judgeIdle(life: LifeFacts, reference: LifeFacts | null): Verdict {
   const without = reference === null ? lastAnswer : (timeToExit(reference) ?? 0);
   const delay = Math.max(0, own - without);
   const evidence = [life.exit.seq, ...(reference?.exit ? [reference.exit.seq] : [])];
-  const observed = `gone after ${formatDuration(own)}, ${reference === null ? 'the last answer after' : 'without them after'} ${formatDuration(without)}`;
+  const observed = `gone after ${formatDuration(own)}, ${reference === null ? `last answer after ${formatDuration(without)}` : `${formatDuration(without)} without`}`;
   if (delay < WARN_MS) return pass('idle', delay < NOTE_MS ? observed : `${observed}: a delay of ${formatDuration(delay)}`, evidence);
   if (reference === null) return inconclusive('the same death without idle connections was not played; do not skip the scenario drain', 'idle', evidence);
   return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${heldBy(life)}`, evidence });

@@ -1,9 +1,9 @@
 import { formatDuration } from '../plan/durations.js';
-import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { describeFlip, describeOutcome, goneTooSoon, isVerdict, knownReadiness } from './probe-words.js';
-import { fail, inconclusive, inScenario, pass } from './verdict.js';
+import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';
 
 /** Readiness has to fail within this time of the signal: a second is the shortest period a kubelet knows. Milliseconds. */
 const WITHIN_MS = 1000;
@@ -36,6 +36,8 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const { flipped, firstBad } = readiness;
   const path = facts.endpoints.readiness?.path ?? '';
   if (flipped === null || firstBad === null) {
+    const lived = afterSignal(life, endOf(life));
+    if (lived < WITHIN_MS) return skip(`it was gone ${formatDuration(lived)} after the signal, sooner than readiness has to fail`, 'drain');
     const seqs = readiness.drain.map((run) => run.seq).slice(-3);
     if (facts.endpoints.readiness?.sureness === 'generic') {
       return inconclusive(`${path} stayed good to the end, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
@@ -49,6 +51,6 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   if (afterSignal(life, flipped.to) > WITHIN_MS) {
     return inconclusive(`${path} failed somewhere between ${describeFlip(life, readiness)}; the probe was not answered in between`, 'drain', seqs);
   }
-  const note = firstBad.outcome.kind === 'status' ? null : 'no failing answer was seen first';
+  const note = firstBad.outcome.kind === 'status' ? null : 'the listener was closed; no failing answer was seen first';
   return pass('drain', `${path}: ${describeOutcome(firstBad.outcome)} after ${describeFlip(life, readiness)}`, seqs, note);
 }

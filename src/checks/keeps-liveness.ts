@@ -58,7 +58,7 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
     return warn('drain', { expected, observed: `${path} was ${describeOutcome(first.outcome)} ${formatDuration(afterSignal(life, first.first.endedAt))} after the signal`, because: 'a supervisor counts this as a failure', evidence });
   }
   const width = endOf(life) - first.first.startedAt;
-  const observed = `refused for the last ${formatDuration(width)}, when the listener was closed`;
+  const observed = `refused for the last ${formatDuration(width)}`;
   if (width < SHORTEST_PERIOD_MS) return pass('drain', observed, evidence);
   return warn('drain', { expected, observed, because: 'a supervisor that still asks counts this as a failure; keep the health endpoint up until the end', evidence });
 }

@@ -4,7 +4,7 @@ import { crossed } from '../recording/facts/crossing.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import { EXIT_TEARDOWN_MS } from '../recording/facts/probe.js';
 import { defineCheck, type Verdict } from './check.js';
-import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip, warn } from './verdict.js';
+import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, skip, warn } from './verdict.js';
 
 const expected = 'a request on an idle connection is answered, or the connection is seen to be closed before it is sent';
 
@@ -13,7 +13,7 @@ export const noResetOnReuse = defineCheck({
   item: 2,
   level: () => 'should',
   topic: 'Requests on idle connections',
-  kept: 'Requests on idle connections around the signal met no reset',
+  kept: 'Idle connections took requests without a reset',
   broken: 'A request on an idle connection met a reset',
   why: 'A pool sends its next request on a connection it believes to be good. A reset in place of an answer leaves the client in doubt whether the request was carried out.',
   sources: [
@@ -37,11 +37,11 @@ function judgeIdle(life: LifeFacts): Verdict {
     if (around.every((exchange) => exchange.openedAt < signal.at) && closed.length === 0) {
       return skip(`it was gone ${formatDuration(afterSignal(life, endOf(life)))} after the signal, before an idle connection was used again`, 'idle');
     }
-    const closedWords = closed.length > 0 ? `${plural(closed.length, 'connection')} closed before use` : 'none closed';
-    return pass('idle', `${countEndings(around)}; ${closedWords}`, [...evidenceOf(around), ...closed.slice(0, 5).map((end) => end.seq)]);
+    const closedWords = closed.length > 0 ? `, ${closed.length} closed first` : '';
+    return pass('idle', `${countEndings(around)}${closedWords}`, [...evidenceOf(around), ...closed.slice(0, 5).map((end) => end.seq)]);
   }
   const observed = `${countEndings(around)}; the first was sent ${formatDuration(afterSignal(life, first.openedAt))} after the signal`;
-  if (lost.every(crossed)) {
+  if (lost.every((exchange) => crossed(exchange, life))) {
     return warn('idle', { expected, observed, because: 'the close and the request crossed on the wire, a race that keep-alive always has', evidence: evidenceOf(lost) });
   }
   return fail('idle', { expected, observed, evidence: evidenceOf(lost) });

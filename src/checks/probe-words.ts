@@ -7,7 +7,7 @@ import type { Verdict } from './check.js';
 import { inconclusive, skip } from './verdict.js';
 
 const OUTCOMES: Record<Exclude<ProbeOutcome['kind'], 'status'>, string> = {
-  refused: 'refused (the listener was closed)',
+  refused: 'refused',
   reset: 'reset',
   closed: 'closed without an answer',
   'timed-out': 'not answered in time',
@@ -23,7 +23,9 @@ export function describeFlip(life: LifeFacts, probe: ProbeFacts): string {
   if (probe.flipped === null) return 'it did not change';
   const from = afterSignal(life, probe.flipped.from);
   const to = afterSignal(life, probe.flipped.to);
-  return Math.round(from) === Math.round(to) ? formatDuration(to) : `${formatDuration(from)} to ${formatDuration(to)}`;
+  if (Math.round(from) === Math.round(to)) return formatDuration(to);
+  // One unit is enough where both have the same.
+  return to < 1000 ? `${Math.round(from)}–${formatDuration(to)}` : `${formatDuration(from)}–${formatDuration(to)}`;
 }
 
 /** The readiness endpoint, or the verdict that follows from not knowing one. */

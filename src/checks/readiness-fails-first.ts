@@ -41,7 +41,7 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
     return fail('drain', { expected, observed: `the listener was closed after ${formatDuration(afterSignal(life, closedAt))}, readiness still good`, evidence: listener.evidence });
   }
   const width = Math.max(0, closedAt - failed.first.endedAt);
-  const observed = `${formatDuration(width)} between the first failing answer and the ${listener.closed === null ? 'end' : 'closing of the listener'}`;
+  const observed = `by ${formatDuration(width)}${listener.closed === null ? ', to the exit' : ''}`;
   const evidence = [failed.seq, ...listener.evidence];
   return width >= wanted ? pass('drain', observed, evidence) : fail('drain', { expected, observed, evidence });
 }

@@ -10,7 +10,7 @@ export const servesUntilDerouted = defineCheck({
   item: 2,
   level: (profile) => (profile === 'load-balancer' ? 'must' : profile === 'kubernetes' ? 'should' : 'info'),
   topic: 'Serving until routes have followed',
-  kept: 'New connections were served until routes can have followed',
+  kept: 'New connections were served for the routing lag',
   broken: 'The listener closed sooner than routes can follow',
   why: 'Routes are withdrawn while the signal is already there. Whoever is still sent to a closed listener gets a 502.',
   sources: [
@@ -31,7 +31,7 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   const { until, endedAt } = serving(life);
   const servedMs = until === null ? 0 : Math.max(0, endedAt - from);
   const since = byHealth ? 'readiness failed' : 'the signal';
-  const observed = until === null ? `no new connection was served after ${since}` : `new connections were served for ${formatDuration(servedMs)} after ${since}`;
+  const observed = until === null ? `no new connection was served after ${since}` : `served for ${formatDuration(servedMs)} after ${since}`;
   const evidence = [signal.seq, ...life.listener.evidence];
   if (servedMs >= plan.routingLagMs) return pass('drain', observed, evidence);
   const missing = Math.ceil((plan.routingLagMs - servedMs) / 1000);

@@ -57,11 +57,13 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Output', 'no-color', null, 'no colours'),
 ];
 
-/** The options of `judge`: those that change how a recording is judged and shown, not how it was made. */
+/**
+ * The options of `judge`: those that change how a recording is judged and shown, not how it was made. They have no
+ * defaults, since what is not given stays as it was recorded.
+ */
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
-  (spec) =>
-    spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
-);
+  (spec) => spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+).map((spec) => ({ ...spec, default: null }));
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
 export function environmentName(spec: OptionSpec): string {

@@ -7,9 +7,9 @@ import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { CHECKLIST, NOT_CHECKED } from './checklist.js';
-import { recommend } from './recommendation.js';
+import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
-import { REPORT_SCHEMA_VERSION, type CheckReport, type ChecklistEntry, type EndingCounts, type EndpointReport, type ProbeReport, type Report, type ScenarioReport } from './types.js';
+import { REPORT_SCHEMA_VERSION, type CheckReport, type ChecklistEntry, type EndingCounts, type EndpointReport, type ProbeReport, type Recommendation, type Report, type ScenarioReport } from './types.js';
 
 /** What a report is put together from. */
 export interface ReportParts {
@@ -27,6 +27,7 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
   const { header } = recording;
   const { command, args } = plan.target;
   const firstLife = facts.lives[0];
+  const recommendation = recommend(facts);
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     tool: header.tool,
@@ -49,10 +50,10 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
       ignored: plan.ignore,
       allowInconclusive: plan.allowInconclusive,
     },
-    checklist: checklistOf(judged),
+    checklist: checklistOf(judged, recommendation),
     checks: judged.map(checkReport),
     scenarios: scenarioReports(facts, questions),
-    recommendation: recommend(facts),
+    recommendation,
     complete: recording.whole,
   };
 }
@@ -89,11 +90,11 @@ function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Statu
 
 const WORST_FIRST: readonly Status[] = ['fail', 'inconclusive', 'warn', 'pass', 'skip'];
 
-function checklistOf(judged: readonly Judged[]): ChecklistEntry[] {
+function checklistOf(judged: readonly Judged[], recommendation: Recommendation | null): ChecklistEntry[] {
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
     const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
-    const because = own.length > 0 ? null : (NOT_CHECKED[number] ?? 'not checked: its checks were left out by --only or --skip');
+    const because = own.length > 0 ? null : (advice(number, recommendation) ?? NOT_CHECKED[number] ?? 'not checked: its checks were left out by --only or --skip');
     return { number, item, status, checks: own.map((one) => one.check.id), because };
   });
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../plan/durations.js';
 import { timeToExit } from '../recording/facts/life.js';
 import { serving } from '../recording/facts/serving.js';
 import type { RunFacts } from '../recording/facts/run.js';
+import type { ItemNumber } from '../checks/check.js';
 import type { Recommendation } from './types.js';
 
 /**
@@ -18,9 +19,16 @@ export function recommend(facts: RunFacts): Recommendation | null {
   const preStopSeconds = Math.max(0, Math.ceil((facts.plan.routingLagMs - servedMs) / 1000));
   const marginMs = Math.max(2000, 0.2 * longestMs);
   const grace = Math.ceil((preStopSeconds * 1000 + longestMs + marginMs) / 1000);
-  return {
-    terminationGracePeriodSeconds: grace,
-    preStopSeconds,
-    because: `preStop ${preStopSeconds} s (routing lag ${formatDuration(facts.plan.routingLagMs)}, served ${formatDuration(servedMs)} after the signal) + longest drain ${formatDuration(longestMs)} + margin ${formatDuration(marginMs)}`,
-  };
+  const preStop = `routes take ${formatDuration(facts.plan.routingLagMs)} to follow, and new connections were served for ${formatDuration(servedMs)}`;
+  const sum = `${preStopSeconds} s preStop + ${formatDuration(longestMs)} longest drain + ${formatDuration(marginMs)} margin`;
+  return { terminationGracePeriodSeconds: grace, preStopSeconds, because: `preStop: ${preStop}; grace period: ${sum}` };
+}
+
+/** What an item of the checklist that needs a manifest can say without one, or null. */
+export function advice(item: ItemNumber, recommendation: Recommendation | null): string | null {
+  if (recommendation === null) return null;
+  const [preStop = '', grace = ''] = recommendation.because.split('; ');
+  if (item === 6) return `no manifest was read; this death asks for a delay of ${recommendation.preStopSeconds} s (${preStop.replace('preStop: ', '')})`;
+  if (item === 7) return `no manifest was read; this death asks for ${recommendation.terminationGracePeriodSeconds} (${grace.replace('grace period: ', '')})`;
+  return null;
 }

@@ -44,7 +44,7 @@ async function calibrate(origin: Origin, upload: UploadRequest): Promise<Calibra
 
   const body = new HeldBody(Buffer.from(upload.body));
   const held = send(origin, upload, body);
-  await Promise.race([held.outcome, sleep(Math.min(MOST_SILENCE_MS, Math.max(3 * answeredAfterMs, LEAST_SILENCE_MS)))]);
+  await Promise.race([held.outcome, sleep(Math.min(MOST_SILENCE_MS, Math.max(3 * answeredAfterMs, LEAST_SILENCE_MS)), undefined, { ref: false })]);
   if (held.isOver()) return { ...seen, held: false, reason: `it answers without waiting for the body (${whole.status})` };
   if (!(await isRead(origin.port, held.connection))) {
     held.connection.abandon();

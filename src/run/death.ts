@@ -28,7 +28,7 @@ export class DeathWatch {
     const exact = new Promise<number>((resolve) => watcher?.watch(running.pid, resolve));
     this.#rootRecorded = running.exited.then(async ({ code, signal }) => {
       const noticed = recorder.clock.now();
-      const at = watcher === null ? noticed : await Promise.race([exact, sleep(WATCHER_WAIT_MS, noticed)]);
+      const at = watcher === null ? noticed : await Promise.race([exact, sleep(WATCHER_WAIT_MS, noticed, { ref: false })]);
       this.#rootExitAt = Math.min(at, noticed);
       recorder.record({ type: 'root-exited', code, signal }, this.#rootExitAt);
     });
@@ -90,7 +90,7 @@ export class DeathWatch {
   async #recordDeaths(): Promise<void> {
     const noticed = this.recorder.clock.now();
     for (const [pid, died] of this.#deaths) {
-      const at = await Promise.race([died, sleep(WATCHER_WAIT_MS, noticed)]);
+      const at = await Promise.race([died, sleep(WATCHER_WAIT_MS, noticed, { ref: false })]);
       this.recorder.record({ type: 'process-gone', pid, command: this.#commands.get(pid) ?? '' }, at);
     }
   }

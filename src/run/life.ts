@@ -92,7 +92,7 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
     void Promise.all(held.map((work) => work.done)).then(() => setTimeout(() => reused?.stop(), 2 * context.plan.attemptIntervalMs));
     await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
 
-    await Promise.race([Promise.all(held.map((work) => work.done)), sleep(LAST_WAIT_MS)]);
+    await Promise.race([Promise.all(held.map((work) => work.done)), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
     for (const close of closing.splice(0)) close();
     await context.observer.stop(life);
     const holders = await running.portHolders(origin.port);

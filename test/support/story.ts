@@ -1,11 +1,25 @@
 import type { Plan, ScenarioId } from '../../src/plan/types.js';
-import type { Ending, EventBody, EventOf, ExchangeKind, ProbeOutcome, ProbeRole, RecordedEvent, Recording } from '../../src/recording/events.js';
+import type { ClosedBy, Ending, EventBody, EventOf, ExchangeKind, ProbeOutcome, ProbeRole, ProcessDescription, RecordedEvent, Recording } from '../../src/recording/events.js';
+import type { LifeFacts } from '../../src/recording/facts/life.js';
 import { runFacts, type RunFacts } from '../../src/recording/facts/run.js';
 import { examplePlan } from './plan.js';
 
 /** When the signal is sent in every story. Times that a test gives are milliseconds after it. */
 export const SIGNAL_AT = 1000;
 const ROOT_PID = 100;
+
+/** What kind of life it is, and which processes listen. */
+export interface LifeStory {
+  purpose?: 'scenario' | 'baseline';
+  owner?: number | readonly number[];
+}
+
+/** How the process ended, and who held its port after that. */
+export interface ExitStory {
+  code?: number | null;
+  signal?: string | null;
+  portHeldBy?: ProcessDescription[] | null;
+}
 
 /** How an exchange of a story went; times are after the signal. */
 export interface ExchangeStory {
@@ -41,7 +55,8 @@ export class Story {
   }
 
   /** Begins a life: started, listening (the process itself, unless `owner` says otherwise) and ready. */
-  life(scenario: ScenarioId = 'drain', { purpose = 'scenario' as 'scenario' | 'baseline', owner = ROOT_PID } = {}): this {
+  life(scenario: ScenarioId = 'drain', { purpose = 'scenario', owner = ROOT_PID }: LifeStory = {}): this {
+    const owners = typeof owner === 'number' ? [owner] : owner;
     this.#life += 1;
     return this.event(-900, { type: 'life-started', scenario, purpose })
       .event(-890, { type: 'process-spawned', pid: ROOT_PID, command: 'node server.js', port: 8080 })
@@ -49,7 +64,7 @@ export class Story {
         type: 'listener-found',
         port: 8080,
         origin: 'http://127.0.0.1:8080',
-        listeners: [{ pid: owner, command: owner === ROOT_PID ? 'node server.js' : 'node real-server.js', address: '127.0.0.1', port: 8080, verified: true }],
+        listeners: owners.map((pid) => ({ pid, command: pid === ROOT_PID ? 'node server.js' : 'node real-server.js', address: '127.0.0.1', port: 8080, verified: true })),
       })
       .event(-750, { type: 'ready', path: '/ready', status: 200, by: 'found' });
   }
@@ -103,10 +118,20 @@ export class Story {
     });
   }
 
-  /** The process ends by itself; everything is gone and the port is free. */
-  exit(after: number, { code = 0 as number | null, signal = null as string | null } = {}): this {
+  /** A new connection, over a millisecond after it was opened unless `story` says otherwise. */
+  arrival(openedAt: number, ending: Ending = 'answered', story: ExchangeStory = {}): this {
+    return this.exchange('new-connection', { openedAt, endedAt: openedAt + 1, ending, path: '/', ...story });
+  }
+
+  /** The end of a persistent connection. */
+  closed(connection: number, by: ClosedBy, at: number): this {
+    return this.event(at, { type: 'connection-closed', connection, by });
+  }
+
+  /** The process ends by itself; everything is gone and the port is free, unless it is said to be held. */
+  exit(after: number, { code = 0, signal = null, portHeldBy = null }: ExitStory = {}): this {
     return this.event(after, { type: 'root-exited', code, signal })
-      .event(after + 5, { type: 'port-checked', port: 8080, held: false, heldBy: [] })
+      .event(after + 5, { type: 'port-checked', port: 8080, held: portHeldBy !== null, heldBy: portHeldBy ?? [] })
       .event(after + 6, { type: 'life-ended', complete: true });
   }
 
@@ -129,4 +154,11 @@ export class Story {
   facts(plan: Plan = this.plan): RunFacts {
     return runFacts(this.recording(), plan);
   }
+}
+
+/** The facts of a story's first life. */
+export function firstLife(story: Story): LifeFacts {
+  const [life] = story.facts().lives;
+  if (life === undefined) throw new Error('the story has no life');
+  return life;
 }

@@ -18,11 +18,11 @@ const SERVERS = [
 export async function runDemo(output: OutputChoices, streams: Streams, abort: AbortSignal): Promise<void> {
   const style = styleOf(streams, 'out', output.color);
   for (const { file, words } of SERVERS) {
-    const script = fileURLToPath(new URL(`fixtures/demo/${file}.mjs`, PACKAGE_ROOT));
-    const flags: RawOptions = { slow: ['/slow'], 'grace-period': ['5s'], 'routing-lag': ['1s'] };
-    const { resolved } = resolveRun(layerOptions(OPTIONS, flags, {}), [process.execPath, script], catalogue(), process.cwd());
+    const script = `fixtures/demo/${file}.mjs`;
+    const flags: RawOptions = { cwd: [fileURLToPath(PACKAGE_ROOT)], slow: ['/slow'], 'grace-period': ['5s'], 'routing-lag': ['1s'] };
+    const { resolved } = resolveRun(layerOptions(OPTIONS, flags, {}), ['node', script], catalogue(), process.cwd());
     if (resolved === null) throw new Error('the demo has a plan that cannot be resolved');
-    const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s -- node fixtures/demo/${file}.mjs`;
+    const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s -- node ${script}`;
     await writeStream(streams.out, `${style.bold(words)}\n${style.dim(`$ ${command}`)}\n\n`);
     await runPlan(resolved.plan, output, streams, abort);
     await writeStream(streams.out, '\n');

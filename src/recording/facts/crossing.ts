@@ -1,12 +1,25 @@
 import type { Exchange } from './exchange.js';
+import type { LifeFacts } from './life.js';
 
 /** A FIN that arrives this soon after a request was sent was on its way already. Milliseconds. */
 const CROSSING_MS = 5;
+/** What is closed within this time is closed at once. Milliseconds. */
+const TOGETHER_MS = 10;
+/** A request that waited longer than this was not on its way, it was let wait. Milliseconds. */
+const MOST_AGE_MS = 250;
 
 /**
- * Whether a request on a kept connection and the server's closing of that connection crossed on the wire: nothing of an
- * answer came, and the FIN was there almost at once. Keep-alive always has this race.
+ * Whether a request on a kept connection crossed on the wire with the server's closing of that connection: nothing of an
+ * answer came, and either the FIN was there almost at once, or the service closed its listener or its other kept
+ * connections in that same moment (a busy machine may take a while to get there). Keep-alive always has this race.
  */
-export function crossed({ end, openedAt }: Exchange): boolean {
-  return end !== null && end.ending === 'closed' && end.at - openedAt < CROSSING_MS;
+export function crossed({ end, openedAt, connection }: Exchange, life: LifeFacts): boolean {
+  if (end === null || end.status !== null) return false;
+  const age = end.at - openedAt;
+  if (end.ending === 'closed' && age < CROSSING_MS) return true;
+  if ((end.ending !== 'closed' && end.ending !== 'reset') || age > MOST_AGE_MS) return false;
+  const together = (at: number) => Math.abs(at - end.at) <= TOGETHER_MS;
+  const listener = life.listener.closed;
+  const withListener = listener !== null && end.at >= listener.from - TOGETHER_MS && end.at <= listener.to + TOGETHER_MS;
+  return withListener || life.connectionEnds.some((other) => other.connection !== connection && other.by === 'fin' && together(other.at));
 }

@@ -5,7 +5,8 @@ import type { Style } from './style.js';
 import { clip, pad, wrap } from './text.js';
 
 const INDENT = 3;
-const TITLE_WIDTH = 52;
+/** Wider than this the two ends of a line are too far apart to be read together. */
+const MOST_WIDTH = 100;
 const LABEL_WIDTH = 10;
 
 /** The checklist with its checks: always whole, in its own order. */
@@ -17,7 +18,7 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 }
 
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
-  if (checks.length === 0) return [`   ${mark('skip', style)} ${style.dim(entry.because ?? 'not checked')}`];
+  if (checks.length === 0) return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim, '');
   return checks.flatMap((check) => drawCheck(check, style, verbose));
 }
 
@@ -48,14 +49,11 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
   }
 }
 
-/** A promise that was kept takes one line: its sentence, and what was seen. */
+/** A promise that was kept takes one line: its sentence, and what was seen, flush right so that the eye finds it. */
 function oneLine(check: CheckReport, style: Style): string {
-  const observed = escapeControls(check.observed ?? '');
-  const room = style.width - INDENT - 2 - TITLE_WIDTH - 1;
-  // On a narrow screen a short title leaves its room to the observation.
-  const titleWidth = room >= observed.length ? TITLE_WIDTH : Math.min(TITLE_WIDTH, Math.max(check.title.length + 1, style.width - INDENT - 3 - observed.length));
-  const shown = clip(observed, style.width - INDENT - 3 - Math.max(titleWidth, check.title.length + 1), glyphs(style).ellipsis);
-  return `${pad(check.title, titleWidth)} ${style.dim(shown)}`.trimEnd();
+  const width = Math.min(style.width, MOST_WIDTH) - INDENT - 2;
+  const shown = clip(escapeControls(check.observed ?? ''), Math.max(0, width - check.title.length - 2), glyphs(style).ellipsis);
+  return `${pad(check.title, width - [...shown].length)}${style.dim(shown)}`.trimEnd();
 }
 
 function hanging(head: string, text: string, style: Style, colour: (text: string) => string, tail: string): string[] {

@@ -29,7 +29,6 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...scenarios.flatMap((scenario) => drawScenario(scenario, whole.includes(scenario), style)),
     ...drawChecklist(report, style, verbose),
     '',
-    ...recommendation(report, style),
     ...footer(report, options),
   ];
   return `${lines.join('\n')}\n`;
@@ -64,12 +63,6 @@ function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): s
   if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`, ''];
   if (!whole) return [foldTimeline(scenario, timeline, style), ''];
   return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style), ''];
-}
-
-function recommendation({ recommendation: advice }: Report, style: Style): string[] {
-  if (advice === null) return [];
-  const text = `In a pod template: terminationGracePeriodSeconds ${advice.terminationGracePeriodSeconds}, preStop delay ${advice.preStopSeconds} s = ${advice.because}.`;
-  return [...wrap(text.replace(/ = /, ': '), style.width).map(style.dim), ''];
 }
 
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {

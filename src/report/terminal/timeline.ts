@@ -4,7 +4,7 @@ import { glyphs } from './marks.js';
 import type { Style } from './style.js';
 import { clip, pad } from './text.js';
 
-const LABEL_WIDTH = 20;
+const LABEL_WIDTH = 23;
 const OUTCOME_WIDTH = 24;
 /** Later marks must not hide a loss: the more a mark matters, the later it is drawn. */
 const POINT_ORDER: readonly PointState[] = ['ended', 'away', 'served', 'lost'];

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { announcesConnectionClose } from '../../src/checks/announces-connection-close.js';
+import { Story, type ExchangeStory } from '../support/story.js';
+
+const judge = (story: Story) => announcesConnectionClose.judge(story.facts(), story.plan);
+const question = (story: Story, openedAt: number, more: ExchangeStory = {}) =>
+  story.exchange('reused-connection', { connection: 1, openedAt, endedAt: openedAt + 1, path: '/', ...more });
+/** One answer before the signal. */
+const signalled = () => question(new Story().life(), -100).signal();
+
+describe('announces-connection-close', () => {
+  it('passes when an answer after the signal said so', () => {
+    const story = question(question(signalled(), 25), 75, { more: { announcedClose: true } });
+    const verdict = judge(story.closed(1, 'tester', 77).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'Connection: close 76 ms after the signal' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('passes when a 503 said so', () => {
+    expect(judge(question(signalled(), 25, { ending: 'rejected', more: { announcedClose: true } }).exit(600)).status).toBe('pass');
+  });
+
+  it('passes when the connection was closed between two answers', () => {
+    const verdict = judge(question(signalled(), 25).closed(1, 'fin', 60).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'the connection was closed between two answers, 60 ms after the signal' });
+  });
+
+  it('passes when the connection was closed before it was used again', () => {
+    expect(judge(signalled().closed(1, 'fin', 5).exit(600)).status).toBe('pass');
+  });
+
+  it('passes when the closing and a question crossed on the wire', () => {
+    const story = question(question(signalled(), 25), 75, { ending: 'closed', endedAt: 77 });
+    expect(judge(story.closed(1, 'fin', 77).exit(600)).status).toBe('pass');
+  });
+
+  it('fails when the answers said keep-alive and the connection stayed open', () => {
+    const verdict = judge(question(question(signalled(), 25), 75).closed(1, 'tester', 560).exit(600));
+    expect(verdict).toMatchObject({ status: 'fail', observed: '2 answers after the signal said keep-alive, and the connection stayed open' });
+    expect(verdict.expected).toContain('Connection: close');
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('fails when the connection was reset after such answers', () => {
+    expect(judge(question(signalled(), 25).closed(1, 'rst', 60).exit(600))).toMatchObject({ status: 'fail', observed: '1 answer after the signal said keep-alive, then the connection was reset' });
+  });
+
+  it.each([
+    ['reset', '1 reset'],
+    ['short', '1 cut short'],
+  ] as const)('fails when a question on the connection was %s', (ending, words) => {
+    const story = question(question(signalled(), 25), 75, { ending });
+    expect(judge(story.closed(1, 'rst', 76).exit(600))).toMatchObject({ status: 'fail', observed: `a request on the connection met its end: ${words}` });
+  });
+
+  it('does not take an announcement from before the signal', () => {
+    const story = question(new Story().life(), -100, { more: { announcedClose: true } }).signal();
+    expect(judge(question(story, 25).closed(1, 'tester', 560).exit(600)).status).toBe('fail');
+  });
+
+  it('does not apply to a service that closes after every answer', () => {
+    const verdict = judge(question(new Story().life(), -100).closed(1, 'fin', -98).signal().exit(600));
+    expect(verdict).toMatchObject({ status: 'skip', because: 'the service closes its connections after every answer anyway' });
+  });
+
+  it('does not apply when it was gone before the connection was used again', () => {
+    expect(judge(signalled().exit(15))).toMatchObject({ status: 'skip', because: 'it was gone 15 ms after the signal, before the connection was used again' });
+  });
+
+  it('is inconclusive when no answer was had on the connection', () => {
+    expect(judge(new Story().life().signal().exit(600)).status).toBe('inconclusive');
+    expect(judge(question(new Story().life(), -100, { ending: 'reset' }).signal().exit(600)).status).toBe('inconclusive');
+  });
+});

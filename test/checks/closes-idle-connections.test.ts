@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { closesIdleConnections } from '../../src/checks/closes-idle-connections.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => closesIdleConnections.judge(story.facts(), story.plan);
+
+/** The life `idle` with one connection of each kind; those with a time were closed by the target then. */
+function idle(story: Story, closedAt: { idle?: number; silent?: number; kept?: number } = {}): Story {
+  story
+    .life('idle')
+    .exchange('idle-connection', { connection: 1, openedAt: -200, endedAt: -190 })
+    .exchange('silent-connection', { connection: 2, openedAt: -200, endedAt: null })
+    .exchange('kept-after-answer', { connection: 3 })
+    .signal();
+  [closedAt.idle, closedAt.silent, closedAt.kept].forEach((at, index) => {
+    if (at !== undefined) story.closed(index + 1, 'fin', at);
+  });
+  return story;
+}
+
+const drained = () => new Story().life().exchange('slow-response').signal().exit(600);
+
+describe('closes-idle-connections', () => {
+  it('passes when it was gone as soon as without them', () => {
+    const verdict = judge(idle(drained()).exit(849));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'idle', observed: 'gone after 849 ms, without them after 600 ms' });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('passes when it was gone sooner than without them', () => {
+    expect(judge(idle(drained()).exit(550)).observed).toBe('gone after 550 ms, without them after 600 ms');
+  });
+
+  it('notes a delay below two seconds', () => {
+    expect(judge(idle(drained()).exit(851)).observed).toContain('a delay of 251 ms');
+    expect(judge(idle(drained()).exit(2599))).toMatchObject({ status: 'pass', observed: expect.stringContaining('a delay of 2 s') as string });
+  });
+
+  it('warns of a delay of two seconds, and says what was closed last', () => {
+    const verdict = judge(idle(drained(), { idle: 10, silent: 2600, kept: 520 }).exit(2600));
+    expect(verdict).toMatchObject({ status: 'warn', because: 'a delay of 2 s; last to be closed: a connection that had sent nothing' });
+  });
+
+  it('warns of a long delay', () => {
+    const verdict = judge(idle(drained(), { idle: 5600, silent: 10, kept: 5600 }).exit(5600));
+    expect(verdict).toMatchObject({
+      status: 'warn',
+      observed: 'gone after 5.6 s, without them after 600 ms',
+      because: 'a delay of 5 s; last to be closed: idle keep-alive connections and the connection of the last answer, kept by its client',
+    });
+  });
+
+  it('fails when it was killed with some of them open, and names them', () => {
+    const verdict = judge(idle(drained(), { kept: 520 }).killed(30_000));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: 'killed at the end of the grace period with idle keep-alive connections and a connection that had sent nothing still open; without them it is gone after 600 ms',
+    });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('fails when only the connection of the last answer was open', () => {
+    expect(judge(idle(drained(), { idle: 10, silent: 10 }).killed(30_000)).observed).toContain('with the connection of the last answer, kept by its client still open');
+  });
+
+  it('is inconclusive when it was killed and none of them was open', () => {
+    expect(judge(idle(drained(), { idle: 10, silent: 10, kept: 520 }).killed(30_000)).status).toBe('inconclusive');
+  });
+
+  it('does not apply when it is killed without them as well', () => {
+    const killed = () => new Story().life().signal().killed(30_000);
+    expect(judge(idle(killed()).killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+    expect(judge(idle(killed()).exit(600)).status).toBe('skip');
+  });
+
+  describe('without the same death to compare with', () => {
+    it('passes when it was gone soon after the last answer', () => {
+      expect(judge(idle(new Story()).exit(2499))).toMatchObject({ status: 'pass', observed: expect.stringContaining('the last answer after 500 ms') as string });
+    });
+
+    it('is inconclusive when it took longer or was killed', () => {
+      expect(judge(idle(new Story()).exit(2500))).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('drain') as string });
+      expect(judge(idle(new Story()).killed(30_000)).status).toBe('inconclusive');
+    });
+  });
+
+  it('is inconclusive when the recording ends before the target did', () => {
+    expect(judge(idle(drained())).status).toBe('inconclusive');
+  });
+});

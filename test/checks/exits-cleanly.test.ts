@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { exitsCleanly } from '../../src/checks/exits-cleanly.js';
+import type { SignalName } from '../../src/plan/types.js';
+import { examplePlan } from '../support/plan.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => exitsCleanly.judge(story.facts(), story.plan);
+const ended = (code: number | null, signal: string | null, plan = examplePlan()) => new Story(plan).life().signal().exit(600, { code, signal });
+const given = (...expectExit: number[]) => examplePlan({ expectExit, expectExitGiven: true });
+
+describe('exits-cleanly', () => {
+  it('passes with 0', () => {
+    expect(judge(ended(0, null))).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'exit code 0', because: null });
+  });
+
+  it.each([
+    [143, null, 'exit code 143'],
+    [null, 'SIGTERM', 'ended by SIGTERM'],
+  ])('passes with a note when it ended by the signal (%s, %s)', (code, signal, observed) => {
+    expect(judge(ended(code, signal))).toMatchObject({ status: 'pass', observed, because: expect.stringContaining('ending by the signal') as string });
+  });
+
+  it.each([
+    [1, null, 'exit code 1 in drain'],
+    [130, null, 'exit code 130 in drain'],
+    [null, 'SIGSEGV', 'ended by SIGSEGV in drain'],
+    [null, 'SIGKILL', 'ended by SIGKILL in drain'],
+  ])('fails with %s, %s', (code, signal, observed) => {
+    expect(judge(ended(code, signal))).toMatchObject({ status: 'fail', expected: 'exit code 0, or the signal itself after a clean drain', observed });
+  });
+
+  it.each([
+    ['SIGINT', 130, 'pass'],
+    ['SIGINT', 143, 'fail'],
+    ['SIGQUIT', 131, 'pass'],
+  ] as const)('knows the status of %s: %i is a %s', (signal: SignalName, code, status) => {
+    expect(judge(new Story().life().event(0, { type: 'signal-sent', signal, pid: 100 }).exit(600, { code })).status).toBe(status);
+  });
+
+  it('fails when one life of two ended badly, and says which', () => {
+    const verdict = judge(ended(0, null).life('idle').signal().exit(600, { code: 1 }));
+    expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle', observed: 'exit code 1 in idle' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  describe('with --expect-exit', () => {
+    it.each([
+      [143, null],
+      [null, 'SIGTERM'],
+    ])('0 refuses %s, %s', (code, signal) => {
+      expect(judge(ended(code, signal, given(0)))).toMatchObject({ status: 'fail', expected: 'exit code 0' });
+    });
+
+    it('0,3 accepts 3 and names both', () => {
+      expect(judge(ended(3, null, given(0, 3))).status).toBe('pass');
+      expect(judge(ended(4, null, given(0, 3))).expected).toBe('exit code 0 or 3');
+    });
+
+    it('143 accepts death by SIGTERM, which a shell shows as 143', () => {
+      expect(judge(ended(null, 'SIGTERM', given(143))).status).toBe('pass');
+    });
+  });
+
+  it('does not apply when it was killed', () => {
+    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+  });
+
+  it('judges the life that was not killed', () => {
+    const killed = () => new Story().life().signal().killed(30_000).life('idle').signal();
+    expect(judge(killed().exit(600))).toMatchObject({ status: 'pass', scenario: 'idle' });
+    expect(judge(killed().exit(600, { code: 1 })).status).toBe('fail');
+  });
+
+  it('judges a process that ended by itself and left others to be killed', () => {
+    const story = new Story().life().signal().event(5, { type: 'root-exited', code: 1, signal: null }).killed(30_000);
+    expect(judge(story)).toMatchObject({ status: 'fail', observed: 'exit code 1 in drain' });
+  });
+
+  it('is inconclusive when nothing was played', () => {
+    expect(judge(new Story().life()).status).toBe('inconclusive');
+  });
+});

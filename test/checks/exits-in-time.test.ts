@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { exitsInTime } from '../../src/checks/exits-in-time.js';
+import { examplePlan } from '../support/plan.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => exitsInTime.judge(story.facts(), story.plan);
+
+describe('exits-in-time', () => {
+  it('passes when every life ended by itself, and names the slowest', () => {
+    const verdict = judge(new Story().life().signal().exit(600).life('idle').signal().exit(5100));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'idle', observed: 'slowest 5.1 s (idle)' });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('does not name the scenario when there was only one', () => {
+    expect(judge(new Story().life().signal().exit(600)).observed).toBe('slowest 600 ms');
+  });
+
+  it('fails when SIGKILL was needed, and says for whom and with what open', () => {
+    const verdict = judge(new Story().life().exchange('slow-response', { ending: 'reset', endedAt: 30_002 }).exchange('slow-response').signal().killed(30_000));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      scenario: 'drain',
+      expected: 'every process gone within 30 s of the signal, without SIGKILL',
+      observed: 'SIGKILL was needed in drain for pid 100 (node server.js), with 1 of our connections open',
+    });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('says so when none of our connections was open', () => {
+    expect(judge(new Story().life().exchange('slow-response').signal().killed(30_000)).observed).toContain('with no connection of ours open');
+  });
+
+  it('fails when only one of the lives had to be killed', () => {
+    const verdict = judge(new Story().life().signal().exit(600).life('idle').exchange('silent-connection', { ending: 'reset', endedAt: 30_002 }).signal().killed(30_000));
+    expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle' });
+    expect(verdict.observed).not.toContain('drain');
+  });
+
+  it.each([
+    ['fails', 1001, 'fail'],
+    ['passes', 999, 'pass'],
+  ] as const)('%s when judged again under a grace period of a second and it took %i ms', (_, after, status) => {
+    expect(judge(new Story(examplePlan({ gracePeriodMs: 1000 })).life().signal().exit(after)).status).toBe(status);
+  });
+
+  it('waits for the whole process tree', () => {
+    const story = new Story(examplePlan({ gracePeriodMs: 1000 })).life().signal().event(1500, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600);
+    expect(judge(story)).toMatchObject({ status: 'fail', observed: 'it took 1.5 s in drain' });
+  });
+
+  it('does not count a baseline', () => {
+    expect(judge(new Story().life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status).toBe('pass');
+  });
+
+  it('is inconclusive without an end, and when nothing was played', () => {
+    expect(judge(new Story().life().signal()).status).toBe('inconclusive');
+    expect(judge(new Story().life()).status).toBe('inconclusive');
+  });
+});

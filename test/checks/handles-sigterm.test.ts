@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { handlesSigterm } from '../../src/checks/handles-sigterm.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => handlesSigterm.judge(story.facts(), story.plan);
+const BY_SIGNAL = { code: null, signal: 'SIGTERM' };
+
+describe('handles-sigterm', () => {
+  it.each([0, 1, 143])('passes when it ended by its own exit with %i', (code) => {
+    const verdict = judge(new Story().life().exchange('slow-response').signal().exit(600, { code }));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'it ended by its own exit after 600 ms' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('passes by its own exit with nothing in flight', () => {
+    expect(judge(new Story().life().signal().exit(3)).status).toBe('pass');
+  });
+
+  it('passes when the work survived and the signal was raised again', () => {
+    const verdict = judge(new Story().life().exchange('slow-response').exchange('slow-upload').signal().exit(600, BY_SIGNAL));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'the work in flight survived; it then ended by raising SIGTERM again after 600 ms' });
+  });
+
+  it.each([
+    ['reset', '1 reset'],
+    ['closed', '1 closed without an answer'],
+    ['short', '1 cut short'],
+  ] as const)('fails when it died of the signal and work was %s', (ending, words) => {
+    const story = new Story().life().exchange('slow-response', { endedAt: 2 }).exchange('slow-response', { ending, endedAt: 3 });
+    const verdict = judge(story.signal().exit(3, BY_SIGNAL));
+    expect(verdict).toMatchObject({ status: 'fail', observed: `it died of SIGTERM itself after 3 ms with 1 request in flight: ${words}` });
+    expect(verdict.expected).not.toBeNull();
+  });
+
+  it('is inconclusive when it died of the signal with nothing in flight', () => {
+    const verdict = judge(new Story().life().exchange('slow-response', { endedAt: -20 }).signal().exit(3, BY_SIGNAL));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('--slow') as string });
+  });
+
+  it('fails when nothing reacted until SIGKILL', () => {
+    const verdict = judge(new Story().life().endpoint('readiness', '/ready').exchange('slow-response').signal().probes('readiness', 200, 0, 29_990).arrival(25).killed(30_000));
+    expect(verdict).toMatchObject({ status: 'fail', observed: 'no reaction to SIGTERM until SIGKILL after 30 s' });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  describe('passes although it was killed', () => {
+    const signalled = () => new Story().life().exchange('reused-connection', { connection: 1, openedAt: -50, endedAt: -49 }).signal();
+
+    it('when readiness changed', () => {
+      const verdict = judge(signalled().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 29_990).killed(30_000));
+      expect(verdict).toMatchObject({ status: 'pass', observed: 'readiness changed after 12 ms' });
+    });
+
+    it('when the listener was closed', () => {
+      const verdict = judge(signalled().arrival(25).arrival(75, 'refused').killed(30_000));
+      expect(verdict).toMatchObject({ status: 'pass', observed: 'the listener was closed after 76 ms' });
+    });
+
+    it('when an answer on a kept connection said that it will be closed', () => {
+      const story = signalled().exchange('reused-connection', { connection: 1, openedAt: 25, endedAt: 26, more: { announcedClose: true } });
+      expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'it answered differently after the signal' });
+    });
+
+    it('when a new connection was rejected', () => {
+      expect(judge(signalled().arrival(25, 'rejected').killed(30_000)).status).toBe('pass');
+    });
+  });
+
+  it('does not take an announcement from before the signal for a reaction', () => {
+    const story = new Story().life().exchange('reused-connection', { openedAt: -50, endedAt: -49, more: { announcedClose: true } }).signal().killed(30_000);
+    expect(judge(story).status).toBe('fail');
+  });
+
+  it('leaves it to signal-reaches-server when a wrapper swallowed the signal', () => {
+    const verdict = judge(new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().killed(30_000));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('signal-reaches-server') as string });
+  });
+
+  it('leaves it to signal-reaches-server when a wrapper died and left the server', () => {
+    const story = new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().event(5, { type: 'root-exited', ...BY_SIGNAL });
+    const verdict = judge(story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] }).killed(30_000));
+    expect(verdict.status).toBe('inconclusive');
+  });
+
+  it('is inconclusive when the recording ends before the target did', () => {
+    expect(judge(new Story().life().exchange('slow-response').signal()).status).toBe('inconclusive');
+  });
+});

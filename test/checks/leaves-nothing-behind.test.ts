@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { leavesNothingBehind } from '../../src/checks/leaves-nothing-behind.js';
+import type { EventBody } from '../../src/recording/events.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => leavesNothingBehind.judge(story.facts(), story.plan);
+const outlived = (...pids: number[]): EventBody => ({ type: 'outlived-root', processes: pids.map((pid) => ({ pid, ppid: 1, command: 'sleep 60' })) });
+
+describe('leaves-nothing-behind', () => {
+  it('passes when all is gone and the port is free', () => {
+    const verdict = judge(new Story().life().signal().exit(600).life('idle').signal().exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'no process, port free' });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('passes when a child was gone soon after, and says how soon', () => {
+    const verdict = judge(new Story().life().signal().event(1400, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'the last process was gone 800 ms after the first, port free' });
+  });
+
+  it('fails when a child lived on, and names it', () => {
+    const verdict = judge(new Story().life().signal().exit(600).life('idle').signal().event(1700, outlived(200)).exit(600));
+    expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle', observed: 'pid 200 (sleep 60) lived on after the exit in idle' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('names three of many', () => {
+    const verdict = judge(new Story().life().signal().event(1700, outlived(1, 2, 3, 4, 5)).exit(600));
+    expect(verdict.observed).toContain('pid 3 (sleep 60) and 2 more lived on');
+  });
+
+  it('fails when what lived on had to be killed', () => {
+    const story = new Story().life().signal().event(5, { type: 'root-exited', code: 0, signal: null }).event(1010, outlived(200)).killed(30_000);
+    expect(judge(story).status).toBe('fail');
+  });
+
+  it.each([
+    [[{ pid: 300, ppid: 1, command: 'daemon' }], 'port 8080 was still held by pid 300 (daemon)'],
+    [[], 'port 8080 was still held by a process that could not be seen'],
+  ])('fails when the port is held', (portHeldBy, observed) => {
+    expect(judge(new Story().life().signal().exit(600, { portHeldBy }))).toMatchObject({ status: 'fail', observed });
+  });
+
+  it('does not apply when it was killed every time', () => {
+    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+  });
+
+  it('applies when it ended by itself once', () => {
+    expect(judge(new Story().life().signal().killed(30_000).life('idle').signal().exit(600)).status).toBe('pass');
+  });
+
+  it('is inconclusive without an end, and when nothing was played', () => {
+    expect(judge(new Story().life().signal()).status).toBe('inconclusive');
+    expect(judge(new Story().life()).status).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { servesUntilDerouted } from '../../src/checks/serves-until-derouted.js';
+import { examplePlan } from '../support/plan.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => servesUntilDerouted.judge(story.facts(), story.plan);
+const signalled = (profile: 'kubernetes' | 'load-balancer' = 'kubernetes') => new Story(examplePlan({ profile })).life().signal();
+/** A service whose readiness fails between 1000 and 1002 ms. */
+const balanced = () => signalled('load-balancer').probes('readiness', 200, 0, 990).probes('readiness', 503, 1000, 5900);
+
+describe('serves-until-derouted', () => {
+  it('weighs as much as the profile has others follow it', () => {
+    const levels = (['kubernetes', 'load-balancer', 'standalone', 'docker'] as const).map((profile) => servesUntilDerouted.level(profile));
+    expect(levels).toEqual(['should', 'must', 'info', 'info']);
+  });
+
+  it('passes when new connections were served for the routing lag', () => {
+    const verdict = judge(signalled().arrival(25).arrival(4950).arrival(5000, 'refused').exit(6000));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'new connections were served for 5 s after the signal' });
+  });
+
+  it('fails when the listener closed a millisecond sooner', () => {
+    expect(judge(signalled().arrival(25).arrival(4999, 'refused').exit(6000)).status).toBe('fail');
+  });
+
+  it.each(['refused', 'rejected', 'reset'] as const)('fails when a connection was %s too soon, and says which delay would help', (ending) => {
+    const verdict = judge(signalled().arrival(25).arrival(1900, ending).exit(6000));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      expected: 'new connections are served for 5 s after the signal (--routing-lag)',
+      observed: 'new connections were served for 1.9 s after the signal',
+      because: 'a preStop delay of 4 s would cover the rest',
+    });
+  });
+
+  it('fails when none was served at all', () => {
+    expect(judge(signalled().arrival(25, 'refused').exit(600))).toMatchObject({ status: 'fail', observed: 'no new connection was served after the signal' });
+  });
+
+  it('fails when it was gone sooner', () => {
+    expect(judge(signalled().arrival(25).exit(600)).observed).toContain('600 ms');
+  });
+
+  it('takes the closing that the probes saw', () => {
+    const story = signalled().probes('liveness', 200, 0, 1000).arrival(25).arrival(975).probes('liveness', 'refused', 1010, 5900);
+    expect(judge(story.exit(6000))).toMatchObject({ status: 'fail', observed: 'new connections were served for 1.01 s after the signal' });
+  });
+
+  it('passes when it served until it was killed', () => {
+    expect(judge(signalled().arrival(25).arrival(29_000).killed(30_000)).status).toBe('pass');
+  });
+
+  it('follows --routing-lag', () => {
+    const story = signalled().arrival(25).arrival(1900, 'refused').exit(6000);
+    expect(servesUntilDerouted.judge(story.facts(), examplePlan({ routingLagMs: 1900 })).status).toBe('pass');
+    expect(servesUntilDerouted.judge(story.facts(), examplePlan({ routingLagMs: 1901 })).status).toBe('fail');
+  });
+
+  describe('behind a load balancer', () => {
+    it.each([
+      ['passes', 6002, 'pass', '5 s'],
+      ['fails', 6001, 'fail', '5 s'],
+      ['fails', 5002, 'fail', '4 s'],
+    ] as const)('%s when the listener closed at %i ms, a second after readiness failed', (_, at, status, served) => {
+      const verdict = judge(balanced().arrival(25).arrival(4975).arrival(at, 'refused').exit(7000));
+      expect(verdict).toMatchObject({ status, observed: `new connections were served for ${served} after readiness failed` });
+    });
+
+    it('does not apply when readiness never failed', () => {
+      const verdict = judge(signalled('load-balancer').probes('readiness', 200, 0, 6900).arrival(25).exit(7000));
+      expect(verdict).toMatchObject({ status: 'skip', because: expect.stringContaining('fails-readiness') as string });
+    });
+  });
+
+  it('is inconclusive when the recording ends before the target did', () => {
+    expect(judge(signalled().arrival(25)).status).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { stopsAccepting } from '../../src/checks/stops-accepting.js';
+import { Story } from '../support/story.js';
+
+const judge = (story: Story) => stopsAccepting.judge(story.facts(), story.plan);
+const signalled = () => new Story().life().signal();
+
+describe('stops-accepting', () => {
+  it.each([
+    ['refused', '1 answered, 1 refused'],
+    ['rejected', '1 answered, 1 rejected with 503'],
+  ] as const)('passes when a new connection was %s before the exit', (ending, observed) => {
+    const verdict = judge(signalled().arrival(25).arrival(75, ending).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('passes when the listener was seen to be closed by the probes only', () => {
+    const verdict = judge(signalled().probes('liveness', 200, 0, 90).arrival(25).probes('liveness', 'refused', 100, 590).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'the listener was closed 102 ms after the signal' });
+  });
+
+  it('passes when it was killed long after it had closed its listener', () => {
+    expect(judge(signalled().arrival(25).arrival(75, 'refused').killed(30_000)).status).toBe('pass');
+  });
+
+  it('passes when it served to the end and all that it took was finished', () => {
+    const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 30, endedAt: 560 }).exit(600));
+    expect(verdict).toMatchObject({ status: 'pass', observed: '2 answered; all that was taken was finished' });
+  });
+
+  it('is inconclusive when it served to the end and nothing could have been cut', () => {
+    const verdict = judge(signalled().arrival(25).arrival(575).exit(600));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('--slow') as string });
+  });
+
+  it.each(['reset', 'closed', 'short', 'timed-out'] as const)('fails when it served to its death and the last work was %s', (ending) => {
+    const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 530, endedAt: 600, ending }).exit(600));
+    expect(verdict.status).toBe('fail');
+    expect(verdict.observed).toMatch(/^1 answered, 1 /);
+    expect(verdict.expected).not.toBeNull();
+  });
+
+  it('fails when it was killed while it was still taking work', () => {
+    const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 29_000, endedAt: 29_600 }).killed(30_000));
+    expect(verdict).toMatchObject({ status: 'fail', observed: '2 answered; it was still taking work when it was killed' });
+  });
+
+  it.each([
+    ['the teardown of its death', 590, 'inconclusive'],
+    ['a decision', 570, 'pass'],
+  ] as const)('takes a refusal for %s when it came at %i of 600 ms', (_, at, status) => {
+    expect(judge(signalled().arrival(25).arrival(at, 'refused').exit(600)).status).toBe(status);
+  });
+
+  it('does not apply when it was gone before a new connection could be tried', () => {
+    expect(judge(signalled().arrival(25, 'refused').exit(3))).toMatchObject({ status: 'skip', because: 'it was gone 3 ms after the signal, before a new connection could be tried' });
+  });
+
+  it('is inconclusive when the recording ends before the target did', () => {
+    expect(judge(signalled().arrival(25).arrival(75, 'refused')).status).toBe('inconclusive');
+  });
+});

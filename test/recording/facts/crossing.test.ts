@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { crossed } from '../../../src/recording/facts/crossing.js';
+import { firstLife, Story, type ExchangeStory } from '../../support/story.js';
+
+/** Whether a question that was sent 100 ms after the signal on connection 1 crossed with its closing. */
+function crosses(question: ExchangeStory, story = new Story().life('idle').signal()): boolean {
+  const life = firstLife(story.exchange('idle-connection', { connection: 1, openedAt: 100, ending: 'closed', ...question }).exit(600));
+  return life.exchanges.filter((exchange) => exchange.connection === 1).some((exchange) => crossed(exchange, life));
+}
+
+const signalled = () => new Story().life('idle').signal();
+
+describe('a question and a closing', () => {
+  it('crossed when the FIN was there almost at once', () => {
+    expect(crosses({ endedAt: 104 })).toBe(true);
+    expect(crosses({ endedAt: 105 })).toBe(false);
+  });
+
+  it.each(['answered', 'rejected', 'reset', 'short', 'timed-out', 'ended-by-tester'] as const)('did not cross when it was %s', (ending) => {
+    expect(crosses({ ending, endedAt: 102 })).toBe(false);
+  });
+
+  it('did not cross while it has no end', () => {
+    expect(crosses({ endedAt: null })).toBe(false);
+  });
+
+  it('did not cross when an answer had begun', () => {
+    expect(crosses({ endedAt: 102, status: 200 })).toBe(false);
+  });
+
+  it('crossed when another kept connection was closed in that moment', () => {
+    expect(crosses({ endedAt: 150 }, signalled().closed(2, 'fin', 140))).toBe(true);
+    expect(crosses({ endedAt: 150 }, signalled().closed(2, 'fin', 160))).toBe(true);
+    expect(crosses({ endedAt: 150 }, signalled().closed(2, 'fin', 139))).toBe(false);
+  });
+
+  it.each([
+    [1, 'fin'],
+    [2, 'rst'],
+    [2, 'tester'],
+  ] as const)('did not cross because connection %i ended by %s', (connection, by) => {
+    expect(crosses({ endedAt: 150 }, signalled().closed(connection, by, 150))).toBe(false);
+  });
+
+  it('crossed when the listener was closed in that moment', () => {
+    const closing = () => signalled().arrival(140).arrival(160, 'refused');
+    expect(crosses({ endedAt: 150 }, closing())).toBe(true);
+    expect(crosses({ endedAt: 171 }, closing())).toBe(true);
+    expect(crosses({ endedAt: 172 }, closing())).toBe(false);
+  });
+
+  it('did not cross when it had been let wait', () => {
+    expect(crosses({ endedAt: 350 }, signalled().closed(2, 'fin', 350))).toBe(true);
+    expect(crosses({ endedAt: 351 }, signalled().closed(2, 'fin', 351))).toBe(false);
+  });
+});
