@@ -16,7 +16,7 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
   run: { may: /^(plan|recording|target|traffic|probes|scenarios)\//, packages: /^node:.*$/, because: 'it is the only conductor, and judges nothing' },
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
-  report: { may: /^(plan|recording|checks)\//, packages: /^cli-table3$/, because: 'a report is a string' },
+  report: { may: /^(plan|recording|checks)\//, packages: /^(cli-table3|string-width)$/, because: 'a report is a string' },
   cli: { may: ANY, packages: /^(commander|chalk|node:.*)$/, because: 'it is the only place with streams, environment and exit codes' },
 };
 

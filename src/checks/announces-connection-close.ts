@@ -40,7 +40,7 @@ function judgeDrain(life: LifeFacts): Verdict {
   if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
   if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
   if (closed !== null && closed.by === 'fin' && closed.at < end) {
-    return pass('drain', `closed while idle, after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
+    return pass('drain', `closed while idle after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
   }
   if (after.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
   const how = closed?.by === 'rst' ? 'then the connection was reset' : 'and the connection stayed open';

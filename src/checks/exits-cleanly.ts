@@ -46,7 +46,8 @@ function statusOf(life: LifeFacts): number {
   const { exit } = life;
   if (exit === null) return -1;
   if (exit.code !== null) return exit.code;
-  return 128 + (constants.signals[exit.signal as NodeJS.Signals] ?? 0);
+  const numbers: Partial<Record<string, number>> = constants.signals;
+  return 128 + (numbers[exit.signal ?? ''] ?? 0);
 }
 
 function describeExit(life: LifeFacts): string {

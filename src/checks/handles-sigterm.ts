@@ -41,7 +41,7 @@ function judgeDrain(life: LifeFacts): Verdict {
     return fail('drain', { expected, observed, evidence: [exit.seq, ...evidenceOf(cut)] });
   }
   if (life.inFlight.length > 0) {
-    return pass('drain', `the work in flight survived; it then ended by raising ${signal.signal} again after ${after}`, [exit.seq, ...evidenceOf(life.inFlight)]);
+    return pass('drain', `work survived, then it raised ${signal.signal} itself`, [exit.seq, ...evidenceOf(life.inFlight)]);
   }
   return inconclusive(`it died of ${signal.signal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`, 'drain', [exit.seq]);
 }

@@ -28,6 +28,12 @@ export function describeFlip(life: LifeFacts, probe: ProbeFacts): string {
   return to < 1000 ? `${Math.round(from)}–${formatDuration(to)}` : `${formatDuration(from)}–${formatDuration(to)}`;
 }
 
+/** The readiness endpoint, or a skip: that none is known is said once, by fails-readiness. */
+export function readinessOrSkip(facts: RunFacts): EventOf<'endpoint-resolved'> | Verdict {
+  const endpoint = knownReadiness(facts);
+  return isVerdict(endpoint) ? skip('no readiness endpoint is known; see fails-readiness') : endpoint;
+}
+
 /** The readiness endpoint, or the verdict that follows from not knowing one. */
 export function knownReadiness(facts: RunFacts): EventOf<'endpoint-resolved'> | Verdict {
   const endpoint = facts.endpoints.readiness;

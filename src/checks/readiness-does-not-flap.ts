@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck, type Verdict } from './check.js';
-import { describeOutcome, goneTooSoon, isVerdict, knownReadiness } from './probe-words.js';
+import { describeOutcome, goneTooSoon, isVerdict, readinessOrSkip } from './probe-words.js';
 import { fail, inScenario, pass, skip } from './verdict.js';
 
 const expected = 'once readiness has failed, it stays failed';
@@ -17,7 +17,7 @@ export const readinessDoesNotFlap = defineCheck({
   sources: [{ mark: 'P', text: 'readiness fails on shutdown and does not recover' }],
   cure: 'let nothing but the end of the process reset the shutting-down flag',
   judge: (facts) => {
-    const endpoint = knownReadiness(facts);
+    const endpoint = readinessOrSkip(facts);
     return isVerdict(endpoint) ? endpoint : inScenario(facts, 'drain', judgeDrain);
   },
 });

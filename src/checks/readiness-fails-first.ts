@@ -2,7 +2,7 @@ import { formatDuration } from '../plan/durations.js';
 import type { Plan } from '../plan/types.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck, type Verdict } from './check.js';
-import { goneTooSoon, isVerdict, knownReadiness } from './probe-words.js';
+import { goneTooSoon, isVerdict, readinessOrSkip } from './probe-words.js';
 import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';
 
 /** The shortest probe period there is: a failure that is shorter need never be seen. Milliseconds. */
@@ -22,7 +22,7 @@ export const readinessFailsFirst = defineCheck({
   ],
   cure: 'fail readiness in the signal handler and go on serving for some seconds before the listener is closed',
   judge: (facts, plan) => {
-    const endpoint = knownReadiness(facts);
+    const endpoint = readinessOrSkip(facts);
     return isVerdict(endpoint) ? endpoint : inScenario(facts, 'drain', (life) => judgeDrain(life, plan));
   },
 });

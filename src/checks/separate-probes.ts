@@ -1,7 +1,7 @@
 import type { LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
-import { isVerdict, knownLiveness, knownReadiness } from './probe-words.js';
+import { isVerdict, knownLiveness, readinessOrSkip } from './probe-words.js';
 import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';
 
 const expected = 'readiness and liveness ask different endpoints, and only readiness fails in the drain';
@@ -17,8 +17,8 @@ export const separateProbes = defineCheck({
   sources: [{ mark: 'P', text: 'readiness and liveness are different probes with different behaviour on shutdown' }],
   cure: 'give liveness an endpoint of its own that stays 200 while draining',
   judge: (facts) => {
-    const readiness = knownReadiness(facts);
-    if (isVerdict(readiness)) return { ...readiness, status: 'skip' };
+    const readiness = readinessOrSkip(facts);
+    if (isVerdict(readiness)) return readiness;
     return inScenario(facts, 'drain', (life) => judgeDrain(life, facts));
   },
 });

@@ -1,6 +1,6 @@
 import { formatDuration } from '../plan/durations.js';
 import type { Plan } from '../plan/types.js';
-import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import type { LifeFacts } from '../recording/facts/life.js';
 import { serving } from '../recording/facts/serving.js';
 import { defineCheck, type Verdict } from './check.js';
 import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';

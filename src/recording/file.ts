@@ -13,8 +13,8 @@ export function serializeRecording(recording: Recording): string {
  * @param name how the file is called in messages
  * @throws DrainCheckError `recording-unreadable` or `recording-newer`
  */
-export function parseRecording(text: string, name: string): Recording {
-  const lines = text.split('\n').filter((line) => line !== '');
+export function parseRecording(content: string, name: string): Recording {
+  const lines = content.split('\n').filter((line) => line !== '');
   const header = parseHeader(lines[0] ?? '', name);
   const events = lines.slice(1).map((line, index) => parseEvent(line, index, name));
   const last = events.at(-1);
@@ -41,10 +41,10 @@ function parseHeader(line: string, name: string): RecordingHeader {
   }
   return {
     schemaVersion: RECORDING_SCHEMA_VERSION,
-    tool: { name: 'drain-check', version: String(field(field(value, 'tool'), 'version') ?? 'unknown') },
-    startedAt: String(field(value, 'startedAt') ?? ''),
-    platform: String(field(value, 'platform') ?? 'unknown'),
-    node: String(field(value, 'node') ?? 'unknown'),
+    tool: { name: 'drain-check', version: text(field(field(value, 'tool'), 'version')) },
+    startedAt: text(field(value, 'startedAt')),
+    platform: text(field(value, 'platform')),
+    node: text(field(value, 'node')),
     plan: plan.data,
   };
 }
@@ -69,6 +69,10 @@ function parseJson(line: string, where: string): unknown {
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : 'unknown';
 }
 
 function unreadable(message: string, cause?: unknown): DrainCheckError {

@@ -87,5 +87,5 @@ export function isRecordedEvent(value: unknown): boolean {
   if (!stamp(value)) return false;
   const type = (value as { type?: unknown }).type;
   if (typeof type !== 'string' || !Object.hasOwn(EVENT_SHAPES, type)) return false;
-  return fields(EVENT_SHAPES[type as EventType] as Record<string, Shape>)(value);
+  return fields(EVENT_SHAPES[type as EventType])(value);
 }

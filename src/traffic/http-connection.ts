@@ -101,7 +101,7 @@ export class HttpConnection {
       };
       this.#client.dispatch(
         {
-          method: request.method as Dispatcher.HttpMethod,
+          method: request.method,
           path: request.path,
           headers: headersOf(request),
           body: request.body as never,
@@ -128,8 +128,8 @@ function headersOf(request: HttpRequest): string[] {
   return ['user-agent', 'drain-check', ...length, ...request.headers.flat()];
 }
 
-function framingOf(method: string, status: number, headers: Record<string, unknown>): Framing {
+function framingOf(method: string, status: number, headers: Record<string, string | string[] | undefined>): Framing {
   if (method === 'HEAD' || status === 204 || status === 304) return 'none';
-  if (/\bchunked\b/i.test(String(headers['transfer-encoding'] ?? ''))) return 'chunked';
+  if (/\bchunked\b/i.test([headers['transfer-encoding']].flat().join())) return 'chunked';
   return headers['content-length'] === undefined ? 'close' : 'length';
 }

@@ -12,7 +12,7 @@ const flips = (lastGood: number, firstBad: number) => signalled().probes('readin
 describe('fails-readiness', () => {
   it('passes when it answered with a failure at once', () => {
     const verdict = judge(flips(10, 20));
-    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: '/ready: 503 after 10 ms to 22 ms', because: null });
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: '/ready: 503 after 10–22 ms', because: null });
     expect(verdict.evidence).toHaveLength(1);
   });
 
@@ -27,7 +27,7 @@ describe('fails-readiness', () => {
 
   it('passes with a note when the listener was closed instead', () => {
     const verdict = judge(signalled().probes('readiness', 200, -100, 10).probes('readiness', 'refused', 20, 590).exit(600));
-    expect(verdict).toMatchObject({ status: 'pass', observed: '/ready: refused (the listener was closed) after 10 ms to 22 ms', because: 'no failing answer was seen first' });
+    expect(verdict).toMatchObject({ status: 'pass', observed: '/ready: refused after 10–22 ms', because: 'the listener was closed; no failing answer was seen first' });
   });
 
   it('fails when it stayed good to the end', () => {
@@ -46,12 +46,12 @@ describe('fails-readiness', () => {
     });
 
     it('is inconclusive when it lies between the last good and the first failing answer', () => {
-      expect(judge(flips(1000, 1010))).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('somewhere between 1 s to 1.01 s') as string });
+      expect(judge(flips(1000, 1010))).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('somewhere between 1 s–1.01 s') as string });
       expect(judge(flips(10, 1500)).status).toBe('inconclusive');
     });
 
     it('fails when it was asked later and still answered well', () => {
-      expect(judge(flips(1001, 1011))).toMatchObject({ status: 'fail', observed: '/ready failed only after 1 s to 1.01 s' });
+      expect(judge(flips(1001, 1011))).toMatchObject({ status: 'fail', observed: '/ready failed only after 1 s–1.01 s' });
       expect(judge(flips(2500, 2510)).status).toBe('fail');
     });
   });

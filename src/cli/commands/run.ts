@@ -24,7 +24,7 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
     await writeWhole(output.record, serializeRecording(recording));
   };
   const { play } = await import('../../run/play.js');
-  let failed: Recording | null = null;
+  const failed: Recording[] = [];
   try {
     const recording = await play(plan, {
       tool: packageInfo(),
@@ -33,7 +33,7 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
       onEvent: (event) => {
         if (output.verbose && event.type === 'output') streams.err.write(event.text);
       },
-      onFailure: (partial) => (failed = partial),
+      onFailure: (partial) => failed.push(partial),
     });
     progress.stop();
     await save(recording);
@@ -42,7 +42,7 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
     return report;
   } catch (error) {
     progress.stop();
-    if (failed !== null) await save(failed);
+    for (const partial of failed) await save(partial);
     if (abort.aborted && !(error instanceof DrainCheckError)) throw new DrainCheckError('interrupted', 'The run was interrupted; what it had started has been ended.', 'There is no verdict.', { cause: error });
     throw error;
   }

@@ -2,7 +2,7 @@ import type { CheckReport, ChecklistEntry, Report } from '../types.js';
 import { escapeControls } from '../escape.js';
 import { glyphs, mark, paint } from './marks.js';
 import type { Style } from './style.js';
-import { clip, pad, wrap } from './text.js';
+import { clip, pad, widthOf, wrap } from './text.js';
 
 const INDENT = 3;
 /** Wider than this the two ends of a line are too far apart to be read together. */
@@ -13,7 +13,7 @@ const LABEL_WIDTH = 10;
 export function drawChecklist(report: Report, style: Style, verbose: boolean): string[] {
   return report.checklist.flatMap((entry) => {
     const checks = report.checks.filter((check) => entry.checks.includes(check.id));
-    return [`${style.bold(`${entry.number}  ${entry.item}`)}`, ...drawEntry(entry, checks, style, verbose)];
+    return [style.bold(`${entry.number}  ${entry.item}`), ...drawEntry(entry, checks, style, verbose)];
   });
 }
 
@@ -53,7 +53,7 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
 function oneLine(check: CheckReport, style: Style): string {
   const width = Math.min(style.width, MOST_WIDTH) - INDENT - 2;
   const shown = clip(escapeControls(check.observed ?? ''), Math.max(0, width - check.title.length - 2), glyphs(style).ellipsis);
-  return `${pad(check.title, width - [...shown].length)}${style.dim(shown)}`.trimEnd();
+  return `${pad(check.title, width - widthOf(shown))}${style.dim(shown)}`.trimEnd();
 }
 
 function hanging(head: string, text: string, style: Style, colour: (text: string) => string, tail: string): string[] {

@@ -5,7 +5,7 @@ import { drawChecklist } from './checks.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
 import { drawTable } from './table.js';
-import { clip, wrap } from './text.js';
+import { clip, widthOf, wrap } from './text.js';
 import { drawTimeline, foldTimeline } from './timeline.js';
 
 export interface TerminalOptions {
@@ -40,7 +40,7 @@ function header(report: Report, style: Style): string[] {
   const right = `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
   const name = 'drain-check  ';
   const command = clip(escapeControls(target.command), Math.max(10, style.width - name.length - right.length - 2), ellipsis);
-  const gap = ' '.repeat(Math.max(2, style.width - name.length - [...command].length - right.length));
+  const gap = ' '.repeat(Math.max(2, style.width - name.length - widthOf(command) - right.length));
   const facts = [
     target.pid === null ? null : `pid ${target.pid}`,
     target.origin,

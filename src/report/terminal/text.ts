@@ -1,16 +1,42 @@
-/** Cuts a text to a width, with a sign that it was cut. */
-export function clip(text: string, width: number, ellipsis = '…'): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
-  return width <= ellipsis.length ? characters.slice(0, Math.max(0, width)).join('') : `${characters.slice(0, width - ellipsis.length).join('')}${ellipsis}`;
+import stringWidth from 'string-width';
+
+const graphemes = new Intl.Segmenter();
+
+/** What a reader takes for single characters, emoji and accents included. */
+export function characters(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
-/** Breaks a text into lines no longer than `width`, between words where there is a word that fits. */
+/** How many columns a text takes on a terminal. */
+export function widthOf(text: string): number {
+  return stringWidth(text);
+}
+
+/** Cuts a text to a width, with a sign that it was cut. */
+export function clip(text: string, width: number, ellipsis = '…'): string {
+  if (widthOf(text) <= width) return text;
+  const room = width > ellipsis.length ? width - ellipsis.length : width;
+  return `${take(text, room)}${width > ellipsis.length ? ellipsis : ''}`;
+}
+
+/** As much of the beginning as fits. */
+function take(text: string, width: number): string {
+  let taken = '';
+  let used = 0;
+  for (const character of characters(text)) {
+    used += widthOf(character);
+    if (used > width) break;
+    taken += character;
+  }
+  return taken;
+}
+
+/** Breaks a text into lines no wider than `width`, between words where there is a word that fits. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ').flatMap((one) => pieces(one, width))) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
@@ -20,11 +46,16 @@ export function wrap(text: string, width: number): string[] {
 
 function pieces(word: string, width: number): string[] {
   const parts: string[] = [];
-  for (let rest = word; rest.length > 0; rest = rest.slice(width)) parts.push(rest.slice(0, width));
+  for (let rest = word; rest !== ''; ) {
+    // A character wider than the width still has to go somewhere.
+    const part = take(rest, width) || (characters(rest)[0] ?? rest);
+    parts.push(part);
+    rest = rest.slice(part.length);
+  }
   return parts.length === 0 ? [''] : parts;
 }
 
-/** Pads to a width by characters. */
+/** Pads to a width. */
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - [...text].length));
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../../plan/durations.js';
 import type { Lane, PointState, ScenarioReport, Timeline } from '../types.js';
 import { glyphs } from './marks.js';
 import type { Style } from './style.js';
-import { clip, pad } from './text.js';
+import { characters, clip, pad } from './text.js';
 
 const LABEL_WIDTH = 23;
 const OUTCOME_WIDTH = 24;
@@ -21,7 +21,7 @@ export function drawTimeline(scenario: ScenarioReport, timeline: Timeline, style
 /** The signal's name above its line, then as many round times as there is room for. */
 function drawAxis(scenario: ScenarioReport, timeline: Timeline, width: number, column: (ms: number) => number): string {
   const cells = Array.from({ length: width }, () => ' ');
-  const write = (at: number, text: string) => [...text].forEach((character, i) => (cells[at + i] = character));
+  const write = (at: number, text: string) => characters(text).forEach((character, i) => (cells[at + i] = character));
   const name = scenario.signal ?? 'signal';
   write(column(0), name);
   const step = roundStep(timeline.toMs / Math.max(1, Math.floor(width / 12)));

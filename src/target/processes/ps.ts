@@ -19,7 +19,8 @@ async function output(command: string, args: string[]): Promise<string> {
   try {
     return (await run(command, args, { maxBuffer: 16 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C' } })).stdout;
   } catch (error) {
-    return String((error as { stdout?: unknown }).stdout ?? '');
+    const { stdout } = error as { stdout?: unknown };
+    return typeof stdout === 'string' ? stdout : '';
   }
 }
 

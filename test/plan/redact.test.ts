@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redactPlan, redactText } from '../../src/plan/redact.js';
+import { examplePlan } from '../support/plan.js';
+
+describe('redactText', () => {
+  it.each([
+    ['postgres://user:secret@host/db', 'postgres://[redacted]@host/db'],
+    ['AMQPS://token@host', 'AMQPS://[redacted]@host'],
+    ['--db=mysql+pymysql://u:p@h:3306 --cache=redis://:p@h', '--db=mysql+pymysql://[redacted]@h:3306 --cache=redis://[redacted]@h'],
+    ['http://host/path', 'http://host/path'],
+    ['http://host/a@b', 'http://host/a@b'],
+    ['mail me@host', 'mail me@host'],
+    ['', ''],
+  ])('%j', (text, redacted) => expect(redactText(text)).toBe(redacted));
+
+  it('hides any user information that a URL may hold, and nothing else', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'abcXYZ019-._~!$&()*+,;=:%') , minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(word, word, (secret, before) => {
+        const text = redactText(`${before} x://${secret}@host/`);
+        expect(text).toBe(`${before} x://[redacted]@host/`);
+        expect(redactText(text)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('redactPlan', () => {
+  const plan = examplePlan({
+    target: { kind: 'command', command: 'x://u:p@h', args: ['--db', 'x://u:p@h'], cwd: '/srv', env: { TOKEN: 'hunter2', __proto__: 'hunter2' }, port: 1 },
+    slow: [{ method: 'POST', path: '/slow?to=x://u:p@h', headers: [['Authorization', 'hunter2']], body: 'hunter2' }],
+  });
+
+  it('hides values of the environment, headers, bodies and credentials, and keeps the names', () => {
+    const redacted = redactPlan(plan);
+    expect(JSON.stringify(redacted)).not.toMatch(/hunter2|u:p/);
+    expect(redacted).toMatchObject({
+      target: { command: 'x://[redacted]@h', env: { TOKEN: '[redacted]' } },
+      slow: [{ method: 'POST', headers: [['Authorization', '[redacted]']], body: '[redacted]' }],
+    });
+  });
+
+  it('leaves everything else, and the plan itself, as it was', () => {
+    const before = structuredClone(plan);
+    const { target, slow, ...rest } = redactPlan(plan);
+    expect(plan).toEqual(before);
+    expect({ ...rest, target: { ...target, command: '', args: [], env: {} }, slow: [] }).toEqual({ ...plan, target: { ...plan.target, command: '', args: [], env: {} }, slow: [] });
+    expect(slow).toHaveLength(1);
+  });
+
+  it('does not invent a body', () => expect(redactPlan(examplePlan()).slow[0]?.body).toBeNull());
+});
