@@ -30,6 +30,9 @@ const NO_LIFE = -1;
  * @throws DrainCheckError when there can be no verdict, or the abort signal's reason
  */
 export async function play(plan: Plan, options: PlayOptions): Promise<Recording> {
+  if (process.platform === 'win32') {
+    throw new DrainCheckError('unsupported-platform', 'Windows has no SIGTERM, so there is nothing to rehearse here.', 'Run drain-check in WSL, in a Linux container or in CI.');
+  }
   const recorder = new Recorder(plan, options.tool);
   recorder.onEvent(options.onEvent);
   const watchdog = new Watchdog();

@@ -22,7 +22,7 @@ describe('announces-connection-close', () => {
 
   it('passes when the connection was closed between two answers', () => {
     const verdict = judge(question(signalled(), 25).closed(1, 'fin', 60).exit(600));
-    expect(verdict).toMatchObject({ status: 'pass', observed: 'closed while idle, after 60 ms' });
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'closed while idle after 60 ms' });
   });
 
   it('passes when the connection was closed before it was used again', () => {

@@ -18,7 +18,7 @@ describe('handles-sigterm', () => {
 
   it('passes when the work survived and the signal was raised again', () => {
     const verdict = judge(new Story().life().exchange('slow-response').exchange('slow-upload').signal().exit(600, BY_SIGNAL));
-    expect(verdict).toMatchObject({ status: 'pass', observed: 'the work in flight survived; it then ended by raising SIGTERM again after 600 ms' });
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'work survived, then it raised SIGTERM itself' });
   });
 
   it.each([
@@ -80,6 +80,17 @@ describe('handles-sigterm', () => {
     const story = new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().event(5, { type: 'root-exited', ...BY_SIGNAL });
     const verdict = judge(story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] }).killed(30_000));
     expect(verdict.status).toBe('inconclusive');
+  });
+
+  it('passes when the server that a wrapper left behind had got it', () => {
+    const story = new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().probes('readiness', 503, 20, 2000).event(5, { type: 'root-exited', code: 0, signal: null });
+    story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] });
+    expect(judge(story.event(2500, { type: 'process-gone', pid: 200, command: 'node real-server.js' }).event(2510, { type: 'life-ended', complete: true })).status).toBe('pass');
+  });
+
+  it('passes by its own exit when it left others to be killed', () => {
+    const story = new Story().life().exchange('slow-response').signal().event(600, { type: 'root-exited', code: 0, signal: null });
+    expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'it ended by its own exit after 600 ms' });
   });
 
   it('is inconclusive when the recording ends before the target did', () => {

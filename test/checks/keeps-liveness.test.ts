@@ -50,6 +50,11 @@ describe('keeps-liveness', () => {
     expect(judge(story.exit(2000))).toMatchObject({ status: 'pass', observed: 'refused for the last 990 ms' });
   });
 
+  it('does not take a run of resets for a part of the closing', () => {
+    const story = signalled().probes('liveness', 200, 0, 990).probes('liveness', 'reset', 1000, 1100).probes('liveness', 'refused', 1110, 1900);
+    expect(judge(story.exit(2000))).toMatchObject({ status: 'warn', observed: '/live was reset 1 s after the signal' });
+  });
+
   it.each([
     ['reset', 'reset'],
     ['timed-out', 'not answered in time'],

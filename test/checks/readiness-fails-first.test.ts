@@ -63,8 +63,8 @@ describe('readiness-fails-first', () => {
     expect(judge(new Story().life().endpoint('readiness', '/ready').signal().probes('readiness', 200, -100, -5).exit(3)).status).toBe('skip');
   });
 
-  it('is inconclusive, or does not apply, without an endpoint', () => {
-    expect(judge(new Story().life().endpoint('readiness', null).signal().exit(600)).status).toBe('inconclusive');
-    expect(judge(new Story().life().endpoint('readiness', null, { how: 'none-given' }).signal().exit(600)).status).toBe('skip');
+  it.each(['not-found', 'none-given'] as const)('does not apply without an endpoint (%s)', (how) => {
+    const verdict = judge(new Story().life().endpoint('readiness', null, { how }).signal().exit(600));
+    expect(verdict).toMatchObject({ status: 'skip', because: expect.stringContaining('no readiness endpoint is known') as string });
   });
 });

@@ -57,7 +57,7 @@ describe('separate-probes', () => {
   });
 
   it('does not apply without a readiness endpoint', () => {
-    expect(judge(probed(null, '/live'))).toMatchObject({ status: 'skip', because: expect.stringContaining('--ready') as string });
+    expect(judge(probed(null, '/live'))).toMatchObject({ status: 'skip', because: expect.stringContaining('no readiness endpoint is known') as string });
     expect(judge(probed(null, '/live', 503, { readiness: { how: 'none-given' } })).status).toBe('skip');
   });
 

@@ -65,9 +65,13 @@ describe('formatDuration', () => {
     [3_600_000, '60 min'],
   ])('%d ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
 
-  it('is always within half a percent of what it says', () => {
+  it('says what it was given, to one percent', () => {
     const back = (text: string) =>
       [...text.matchAll(/([\d.]+) (ms|s|min)/g)].reduce((sum, [, number, unit = '']) => sum + Number(number) * ({ ms: 1, s: 1000, min: 60_000 }[unit] ?? Number.NaN), 0);
-    fc.assert(fc.property(fc.integer({ min: 0, max: 100_000_000 }), (ms) => expect(Math.abs(back(formatDuration(ms)) - ms)).toBeLessThanOrEqual(Math.max(0.5, ms * 0.0084))));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100_000_000 }), (ms) => {
+        expect(Math.abs(back(formatDuration(ms)) - ms)).toBeLessThanOrEqual(Math.max(0.5, ms / 100));
+      }),
+    );
   });
 });

@@ -28,7 +28,7 @@ describe('redactText', () => {
 
 describe('redactPlan', () => {
   const plan = examplePlan({
-    target: { kind: 'command', command: 'x://u:p@h', args: ['--db', 'x://u:p@h'], cwd: '/srv', env: { TOKEN: 'hunter2', __proto__: 'hunter2' }, port: 1 },
+    target: { kind: 'command', command: 'x://u:p@h', args: ['--db', 'x://u:p@h'], cwd: '/srv', env: { TOKEN: 'hunter2' }, port: 1 },
     slow: [{ method: 'POST', path: '/slow?to=x://u:p@h', headers: [['Authorization', 'hunter2']], body: 'hunter2' }],
   });
 

@@ -3,6 +3,7 @@ import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
 import { judgeRecording } from '../../judging.js';
+import { escapeControls } from '../../report/escape.js';
 import type { Report } from '../../report/types.js';
 import { packageInfo } from '../package-info.js';
 import { SILENT, startProgress } from '../progress.js';
@@ -31,7 +32,7 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
       abort,
       onProgress: progress.update,
       onEvent: (event) => {
-        if (output.verbose && event.type === 'output') streams.err.write(event.text);
+        if (output.verbose && event.type === 'output') streams.err.write(event.text.split('\n').map(escapeControls).join('\n'));
       },
       onFailure: (partial) => failed.push(partial),
     });
