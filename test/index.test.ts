@@ -41,7 +41,7 @@ describe('drainCheck', () => {
       abort: controller.signal,
       onEvent: (event) => event.type === 'signal-sent' && controller.abort(),
     });
-    await expect(run).rejects.toThrow();
+    await expect(run).rejects.toMatchObject({ name: 'DrainCheckError', code: 'interrupted' });
     expect(processesWith(mark)).toEqual([]);
   });
 });

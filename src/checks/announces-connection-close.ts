@@ -5,6 +5,9 @@ import { crossed } from '../recording/facts/crossing.js';
 import { defineCheck, type Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip } from './verdict.js';
 
+/** A plain request that has waited for so long was not answered, whoever ended it. Milliseconds. */
+const HUNG_MS = 250;
+
 const expected = 'an answer on the connection says Connection: close, or the connection is closed between two answers';
 
 export const announcesConnectionClose = defineCheck({
@@ -33,16 +36,22 @@ function judgeDrain(life: LifeFacts): Verdict {
     return inconclusive('no answer was had on a keep-alive connection before the signal', 'drain');
   }
   const closed = life.connectionEnds.find((one) => one.connection === connection) ?? null;
-  const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end - EXIT_TEARDOWN_MS);
+  const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end);
   const announced = after.find((exchange) => exchange.end?.announcedClose === true);
   if (announced !== undefined) return pass('drain', `Connection: close after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [announced.evidence]);
-  const cut = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending) && !crossed(exchange, life));
+  const lost = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending));
+  const cut = lost.filter((exchange) => exchange.openedAt < end - EXIT_TEARDOWN_MS && !crossed(exchange, life));
   if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
+  if (closed !== null && closed.by === 'rst' && closed.at >= signal.at && closed.at < end - EXIT_TEARDOWN_MS && lost.length === 0) {
+    return fail('drain', { expected, observed: `the connection was reset after ${formatDuration(afterSignal(life, closed.at))}`, evidence: [closed.seq] });
+  }
   if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
-  if (closed !== null && closed.by === 'fin' && closed.at < end) {
+  if (closed !== null && closed.by === 'fin' && closed.at < end - EXIT_TEARDOWN_MS) {
     return pass('drain', `closed while idle after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
   }
-  if (after.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
-  const how = closed?.by === 'rst' ? 'then the connection was reset' : 'and the connection stayed open';
-  return fail('drain', { expected, observed: `${plural(after.length, 'answer')} after the signal said keep-alive, ${how}`, evidence: evidenceOf(after) });
+  const hung = after.filter(({ openedAt, end: over }) => over?.ending === 'ended-by-tester' && over.at - openedAt > HUNG_MS);
+  if (hung.length > 0) return fail('drain', { expected, observed: 'a request on the connection got no answer at all', evidence: evidenceOf(hung) });
+  const kept = after.filter((exchange) => exchange.end?.ending === 'answered' || exchange.end?.ending === 'rejected');
+  if (kept.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
+  return fail('drain', { expected, observed: `${plural(kept.length, 'answer')} after the signal said keep-alive, and the connection stayed open`, evidence: evidenceOf(kept) });
 }

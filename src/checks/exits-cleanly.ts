@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, pass, skip } from './verdict.js';
+import { fail, inconclusive, onlyIfFinished, pass, skip } from './verdict.js';
 
 export const exitsCleanly = defineCheck({
   id: 'exits-cleanly',
@@ -27,9 +27,11 @@ export const exitsCleanly = defineCheck({
     if (wrong !== undefined) {
       return fail(wrong.scenario, { expected, observed: `${describeExit(wrong)} in ${wrong.scenario}`, evidence: [wrong.exit?.seq ?? 0] });
     }
-    const first = judged[0];
-    const note = first !== undefined && !plan.expectExit.includes(first.exit?.code ?? -1) ? 'ending by the signal is what many services do after a clean drain' : null;
-    return pass(first?.scenario ?? null, first === undefined ? '' : describeExit(first), judged.flatMap((life) => life.exit?.seq ?? []), note);
+    const bySignal = judged.find((life) => !plan.expectExit.includes(life.exit?.code ?? -1));
+    const shown = bySignal ?? judged[0];
+    const note = bySignal === undefined || plan.expectExitGiven ? null : 'ending by the signal is what many services do after a clean drain';
+    const observed = shown === undefined ? '' : describeExit(shown);
+    return onlyIfFinished(facts, pass(shown?.scenario ?? null, observed, judged.flatMap((life) => life.exit?.seq ?? []), note));
   },
 });
 

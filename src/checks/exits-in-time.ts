@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, pass } from './verdict.js';
+import { fail, inconclusive, onlyIfFinished, pass, plural } from './verdict.js';
 
 export const exitsInTime = defineCheck({
   id: 'exits-in-time',
@@ -36,13 +36,24 @@ export const exitsInTime = defineCheck({
       return fail(slowest.life.scenario, { expected, observed: `it took ${formatDuration(slowest.ms)} in ${slowest.life.scenario}`, evidence: [slowest.life.exit?.seq ?? 0] });
     }
     const which = lives.length > 1 ? ` (${slowest.life.scenario})` : '';
-    return pass(slowest.life.scenario, `slowest ${formatDuration(slowest.ms)}${which}`, lives.flatMap((life) => life.exit?.seq ?? []));
+    return onlyIfFinished(facts, pass(slowest.life.scenario, `slowest ${formatDuration(slowest.ms)}${which}`, lives.flatMap((life) => life.exit?.seq ?? [])));
   },
 });
 
 function stillOpen(life: LifeFacts): string {
   const alive = life.graceOver?.alive.map((process) => `pid ${process.pid} (${process.command})`) ?? [];
-  const ends = life.exchanges.filter((exchange) => exchange.end === null || exchange.end.at >= (life.killed?.at ?? Infinity));
-  const open = ends.length === 0 ? 'with no connection of ours open' : `with ${ends.length} of our connections open`;
+  const count = openConnections(life, life.killed?.at ?? Infinity);
+  const open = count === 0 ? 'with no connection of ours open' : `with ${plural(count, 'connection')} of ours open`;
   return `SIGKILL was needed in ${life.scenario} for ${alive.slice(0, 3).join(', ') || 'the target'}, ${open}`;
+}
+
+/** Connections that were open at a moment: those that are kept end by themselves, the others with their exchange. */
+function openConnections(life: LifeFacts, at: number): number {
+  const ended = new Map(life.connectionEnds.map((end) => [end.connection, end.at]));
+  const kept = ['idle-connection', 'silent-connection', 'kept-after-answer', 'reused-connection'];
+  const open = life.exchanges.filter((exchange) => {
+    const end = kept.includes(exchange.kind) ? ended.get(exchange.connection) : exchange.end?.at;
+    return exchange.openedAt < at && (end ?? Infinity) >= at;
+  });
+  return new Set(open.map((exchange) => exchange.connection)).size;
 }

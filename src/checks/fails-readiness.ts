@@ -1,5 +1,6 @@
 import { formatDuration } from '../plan/durations.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import { isGood } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { describeFlip, describeOutcome, goneTooSoon, isVerdict, knownReadiness } from './probe-words.js';
@@ -33,8 +34,9 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   if (signal === null) return inconclusive('no signal was sent', 'drain');
   const gone = goneTooSoon(life, readiness);
   if (gone !== null) return gone;
-  const { flipped, firstBad } = readiness;
+  const { flipped, firstBad, badBefore } = readiness;
   const path = facts.endpoints.readiness?.path ?? '';
+  if (badBefore !== null) return inconclusive(`${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`, 'drain', [badBefore.seq]);
   if (flipped === null || firstBad === null) {
     const lived = afterSignal(life, endOf(life));
     if (lived < WITHIN_MS) return skip(`it was gone ${formatDuration(lived)} after the signal, sooner than readiness has to fail`, 'drain');
@@ -42,10 +44,15 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
     if (facts.endpoints.readiness?.sureness === 'generic') {
       return inconclusive(`${path} stayed good to the end, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
     }
-    return fail('drain', { expected, observed: `${path} answered ${describeOutcome(readiness.drain.at(-1)?.outcome ?? { kind: 'refused' })} to the end`, evidence: seqs });
+    const last = readiness.drain.at(-1);
+    if (last !== undefined && !isGood(last.outcome)) return inconclusive(`${path} was ${describeOutcome(last.outcome)} at last, which says neither yes nor no`, 'drain', seqs);
+    return fail('drain', { expected, observed: `${path} answered ${last === undefined ? 'well' : describeOutcome(last.outcome)} to the end`, evidence: seqs });
   }
   const seqs = [firstBad.seq];
   if (afterSignal(life, flipped.from) > WITHIN_MS) {
+    if (facts.endpoints.readiness?.sureness === 'generic' && firstBad.outcome.kind === 'refused') {
+      return inconclusive(`${path} stayed good until the listener was closed, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
+    }
     return fail('drain', { expected, observed: `${path} failed only after ${describeFlip(life, readiness)}`, evidence: seqs });
   }
   if (afterSignal(life, flipped.to) > WITHIN_MS) {

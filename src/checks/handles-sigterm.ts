@@ -1,4 +1,6 @@
+import { constants } from 'node:os';
 import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import { deliberateReaction, firstReaction, type Reaction } from '../recording/facts/reaction.js';
 import { formatDuration } from '../plan/durations.js';
 import { defineCheck, type Verdict } from './check.js';
 import { signalPath } from './signal-path.js';
@@ -25,40 +27,44 @@ export const handlesSigterm = defineCheck({
 function judgeDrain(life: LifeFacts): Verdict {
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
-  const cut = life.inFlight.filter((exchange) => exchange.end?.ending !== 'answered');
-  const reaction = firstReaction(life);
   if (signalPath(life).lost) return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
   if (killed !== null && exit.signal === 'SIGKILL') {
-    if (reaction !== null) return pass('drain', reaction.words, [reaction.seq]);
+    const reaction = firstReaction(life);
+    if (reaction !== null) return pass('drain', describeReaction(reaction, life), [reaction.seq]);
     return fail('drain', { expected, observed: `no reaction to ${signal.signal} until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`, evidence: [signal.seq, killed.seq] });
   }
   const after = formatDuration(afterSignal(life, exit.at));
-  if (exit.signal !== signal.signal) {
-    return pass('drain', exit.signal === null ? `it ended by its own exit after ${after}` : `it ended by ${exit.signal} after ${after}`, [exit.seq]);
-  }
+  const fatal = fatalSignal(life);
+  if (fatal === null) return pass('drain', `it ended by its own exit after ${after}`, [exit.seq]);
+  const cut = life.inFlight.filter((exchange) => exchange.end?.ending !== 'answered');
+  const reaction = deliberateReaction(life);
+  if (reaction !== null) return pass('drain', `${describeReaction(reaction, life)}; it ended by ${fatal} after ${after}`, [reaction.seq, exit.seq]);
   if (cut.length > 0) {
-    const observed = `it died of ${signal.signal} itself after ${after} with ${plural(cut.length, 'request')} in flight: ${countEndings(cut)}`;
+    const itself = fatal === signal.signal ? `${fatal} itself` : fatal;
+    const observed = `it died of ${itself} after ${after} with ${plural(cut.length, 'request')} in flight: ${countEndings(cut)}`;
     return fail('drain', { expected, observed, evidence: [exit.seq, ...evidenceOf(cut)] });
   }
-  if (life.inFlight.length > 0) {
-    return pass('drain', `work survived, then it raised ${signal.signal} itself`, [exit.seq, ...evidenceOf(life.inFlight)]);
-  }
-  return inconclusive(`it died of ${signal.signal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`, 'drain', [exit.seq]);
+  if (life.inFlight.length > 0) return pass('drain', `work survived, then it ended by ${fatal}`, [exit.seq, ...evidenceOf(life.inFlight)]);
+  return inconclusive(`it died of ${fatal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`, 'drain', [exit.seq]);
 }
 
-/** The first sign that the service did something about the signal. */
-function firstReaction(life: LifeFacts): { words: string; seq: number } | null {
-  const { readiness, listener, exchanges } = life;
-  if (readiness.firstBadAnswer !== null) {
-    return { words: `readiness changed after ${formatDuration(afterSignal(life, readiness.firstBadAnswer.first.endedAt))}`, seq: readiness.firstBadAnswer.seq };
-  }
-  if (listener.closed !== null) {
-    return { words: `the listener was closed after ${formatDuration(afterSignal(life, listener.closed.to))}`, seq: listener.evidence[0] ?? 0 };
-  }
-  const announced = exchanges.find(
-    (exchange) => exchange.kind === 'reused-connection' && exchange.openedAt > (life.signal?.at ?? 0) && exchange.end?.announcedClose === true,
-  );
-  const rejected = exchanges.find((exchange) => exchange.kind === 'new-connection' && exchange.end?.ending === 'rejected');
-  const sign = announced ?? rejected;
-  return sign === undefined ? null : { words: 'it answered differently after the signal', seq: sign.evidence };
+/** The signal that ended the server, or null when it ended by its own exit. A wrapper may tell of it by its exit code. */
+function fatalSignal(life: LifeFacts): string | null {
+  const { exit, signal } = life;
+  if (exit === null || signal === null) return null;
+  if (exit.signal !== null) return exit.signal;
+  if (signalPath(life).direct) return null;
+  const told = Object.entries(constants.signals).find(([, number]) => exit.code === 128 + number);
+  return told?.[0] ?? null;
+}
+
+function describeReaction({ kind, at }: Reaction, life: LifeFacts): string {
+  const after = formatDuration(afterSignal(life, at));
+  const words: Record<Reaction['kind'], string> = {
+    readiness: `readiness changed after ${after}`,
+    'turned away': `new connections were answered 503 after ${after}`,
+    announced: `Connection: close was said after ${after}`,
+    listener: `the listener was closed after ${after}`,
+  };
+  return words[kind];
 }

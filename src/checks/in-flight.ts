@@ -12,7 +12,7 @@ export function judgeInFlight(exchanges: readonly Exchange[], life: LifeFacts, f
   const lost = byFate('lost');
   const evidence = evidenceOf(exchanges);
   if (lost.length > 0) {
-    return fail('drain', { expected, observed: `${describe(exchanges)}, the first ${when(lost, life)}`, evidence: evidenceOf(lost) });
+    return fail('drain', { expected, observed: `${describe(exchanges, lost)}, the first ${when(lost, life)}`, evidence: evidenceOf(lost) });
   }
   const orphaned = byFate('by-orphan');
   if (orphaned.length > 0) {
@@ -25,11 +25,11 @@ export function judgeInFlight(exchanges: readonly Exchange[], life: LifeFacts, f
   return pass('drain', `${byFate('finished').length} of ${exchanges.length}`, evidence);
 }
 
-/** Endings, with the status of complete answers that are server errors. */
-function describe(exchanges: readonly Exchange[]): string {
-  const errors = exchanges.filter((exchange) => exchange.end?.ending === 'answered' && (exchange.end.status ?? 0) >= 500);
+/** Endings, with the status of complete answers that are not the normal ones. */
+function describe(exchanges: readonly Exchange[], lost: readonly Exchange[]): string {
+  const odd = lost.filter((exchange) => exchange.end?.ending === 'answered');
   const words = countEndings(exchanges);
-  return errors.length === 0 ? words : `${words} (${errors.length} with status ${errors[0]?.end?.status ?? 0})`;
+  return odd.length === 0 ? words : `${words} (${odd.length} of them with status ${odd[0]?.end?.status ?? 0}, which is not the normal one)`;
 }
 
 function when(exchanges: readonly Exchange[], life: LifeFacts): string {

@@ -44,7 +44,7 @@ export function statusAtLevel(status: Status, level: Level, strict: boolean): St
 
 /** The verdict of the whole run, from the checks that count. A run in which nothing was proved is inconclusive. */
 export function overall(judged: readonly Judged[]): RunVerdict {
-  const counted = judged.filter((one) => !one.ignored);
+  const counted = judged.filter((one) => !one.ignored && one.level !== 'info');
   const has = (status: Status) => counted.some((one) => one.status === status);
   if (has('fail')) return 'fail';
   if (has('inconclusive')) return 'inconclusive';

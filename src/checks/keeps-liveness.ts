@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import type { EventOf } from '../recording/events.js';
-import { isGood } from '../recording/facts/probe.js';
+import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { describeOutcome, goneTooSoon, isVerdict, knownLiveness, worstLateness } from './probe-words.js';
@@ -30,11 +30,11 @@ export const keepsLiveness = defineCheck({
   },
 });
 
-/** One probe that was caught in the accept queue when the listener closed belongs to that closing. */
-function withoutTheClosing(bad: readonly EventOf<'probe-run'>[]): readonly EventOf<'probe-run'>[] {
-  const [first, second] = bad;
-  const caught = first?.count === 1 && (first.outcome.kind === 'reset' || first.outcome.kind === 'closed') && second?.outcome.kind === 'refused';
-  return caught ? bad.slice(1) : bad;
+/** A stretch of the drain in which liveness was not good: how long, and how it failed. */
+interface Gap {
+  first: EventOf<'probe-run'>;
+  widthMs: number;
+  toTheEnd: boolean;
 }
 
 function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
@@ -42,23 +42,50 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const gone = goneTooSoon(life, liveness);
   if (gone !== null) return gone;
   const path = facts.endpoints.liveness?.path ?? '';
-  const bad = liveness.drain.filter((run) => !isGood(run.outcome));
-  const answered = bad.find((run) => run.outcome.kind === 'status');
-  if (answered !== undefined) {
-    const generic = facts.endpoints.liveness?.sureness === 'generic';
-    if (generic) return inconclusive(`${path} answered ${describeOutcome(answered.outcome)}, but its name does not say that it is liveness; name the endpoint with --live <path>`, 'drain', [answered.seq]);
-    return fail('drain', { expected, observed: `${path} answered ${describeOutcome(answered.outcome)} ${formatDuration(afterSignal(life, answered.first.endedAt))} after the signal`, evidence: [answered.seq] });
+  const { badBefore, firstBadAnswer } = liveness;
+  if (badBefore !== null) return inconclusive(`${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`, 'drain', [badBefore.seq]);
+  if (firstBadAnswer !== null) {
+    const words = `${path} answered ${describeOutcome(firstBadAnswer.outcome)}`;
+    if (facts.endpoints.liveness?.sureness === 'generic') {
+      return inconclusive(`${words}, but its name does not say that it is liveness; name the endpoint with --live <path>`, 'drain', [firstBadAnswer.seq]);
+    }
+    return fail('drain', { expected, observed: `${words} ${formatDuration(afterSignal(life, firstBadAnswer.first.endedAt))} after the signal`, evidence: [firstBadAnswer.seq] });
   }
-  const [first] = withoutTheClosing(bad);
-  const total = liveness.drain.reduce((sum, run) => sum + run.count, 0);
-  if (first === undefined) return pass('drain', `${path}: ${total} good answers, to the end`, liveness.drain.map((run) => run.seq).slice(0, 3));
-  const evidence = bad.map((run) => run.seq).slice(0, 5);
+  const gaps = gapsOf(liveness, endOf(life));
+  const good = liveness.drain.filter((run) => isGood(run.outcome));
+  const worst = gaps.find((gap) => gap.first.outcome.kind !== 'refused') ?? [...gaps].sort((a, b) => b.widthMs - a.widthMs)[0];
+  if (worst === undefined) return pass('drain', `${path}: ${good.reduce((sum, run) => sum + run.count, 0)} good answers, to the end`, good.map((run) => run.seq).slice(0, 3));
+  return judgeGap(worst, life, path);
+}
+
+function judgeGap({ first, widthMs, toTheEnd }: Gap, life: LifeFacts, path: string): Verdict {
+  const evidence = [first.seq];
   if (first.outcome.kind !== 'refused') {
-    if (worstLateness(liveness) > SHORTEST_PERIOD_MS) return inconclusive('our own probe was late by more than a second', 'drain', evidence);
-    return warn('drain', { expected, observed: `${path} was ${describeOutcome(first.outcome)} ${formatDuration(afterSignal(life, first.first.endedAt))} after the signal`, because: 'a supervisor counts this as a failure', evidence });
+    if (worstLateness(life.liveness) > SHORTEST_PERIOD_MS) return inconclusive('our own probe was late by more than a second', 'drain', evidence);
+    const observed = `${path} was ${describeOutcome(first.outcome)} ${formatDuration(afterSignal(life, first.first.endedAt))} after the signal`;
+    return warn('drain', { expected, observed, because: 'a supervisor counts this as a failure', evidence });
   }
-  const width = endOf(life) - first.first.startedAt;
-  const observed = `refused for the last ${formatDuration(width)}`;
-  if (width < SHORTEST_PERIOD_MS) return pass('drain', observed, evidence);
+  const observed = toTheEnd ? `refused for the last ${formatDuration(widthMs)}` : `refused for ${formatDuration(widthMs)}, then good again`;
+  if (widthMs < SHORTEST_PERIOD_MS) return pass('drain', observed, evidence);
   return warn('drain', { expected, observed, because: 'a supervisor that still asks counts this as a failure; keep the health endpoint up until the end', evidence });
+}
+
+/** The stretches without a good answer. One probe that was caught in the accept queue belongs to the closing after it. */
+function gapsOf(liveness: ProbeFacts, end: number): Gap[] {
+  const gaps: Gap[] = [];
+  let open: EventOf<'probe-run'> | null = null;
+  for (const run of liveness.drain) {
+    if (!isGood(run.outcome)) {
+      if (open === null && !isCaughtInClosing(run, liveness)) open = run;
+    } else if (open !== null) {
+      gaps.push({ first: open, widthMs: run.first.startedAt - open.first.startedAt, toTheEnd: false });
+      open = null;
+    }
+  }
+  return open === null ? gaps : [...gaps, { first: open, widthMs: end - open.first.startedAt, toTheEnd: true }];
+}
+
+function isCaughtInClosing(run: EventOf<'probe-run'>, liveness: ProbeFacts): boolean {
+  const next = liveness.runs.find((other) => other.seq > run.seq);
+  return run.count === 1 && (run.outcome.kind === 'reset' || run.outcome.kind === 'closed') && next?.outcome.kind === 'refused';
 }

@@ -2,7 +2,7 @@ import { formatDuration } from '../plan/durations.js';
 import type { ProcessDescription } from '../recording/events.js';
 import type { LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, pass, skip } from './verdict.js';
+import { fail, inconclusive, onlyIfFinished, pass, skip } from './verdict.js';
 
 const expected = 'no process of the target is alive and its port is free after the exit';
 
@@ -31,7 +31,7 @@ export const leavesNothingBehind = defineCheck({
     const seen = lives.filter((life) => life.port !== null && life.goneAt !== null);
     if (seen.length === 0) return inconclusive('the recording ends before the target did');
     if (lives.every((life) => life.killed !== null && life.exit?.signal === 'SIGKILL')) return skip('it did not exit by itself, so nothing can be left behind; see exits-in-time');
-    return pass(seen[0]?.scenario ?? null, longestTail(seen), seen.flatMap((life) => life.port?.seq ?? []));
+    return onlyIfFinished(facts, pass(seen[0]?.scenario ?? null, longestTail(seen), seen.flatMap((life) => life.port?.seq ?? [])));
   },
 });
 

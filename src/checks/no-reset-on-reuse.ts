@@ -30,7 +30,9 @@ function judgeIdle(life: LifeFacts): Verdict {
   const asked = secondQuestions(life.exchanges.filter((exchange) => exchange.kind === 'idle-connection'));
   // What is sent to a process that is dying in this very moment says nothing about how it treats idle connections.
   const around = asked.filter((exchange) => exchange.openedAt < endOf(life) - EXIT_TEARDOWN_MS && exchange.end?.ending !== 'ended-by-tester');
-  const closed = life.connectionEnds.filter((end) => end.by === 'fin' && end.at >= signal.at && end.at < endOf(life));
+  const used = new Set(around.map((exchange) => exchange.connection));
+  const unused = new Set(life.exchanges.filter((exchange) => exchange.kind === 'idle-connection' && !used.has(exchange.connection)).map((exchange) => exchange.connection));
+  const closed = life.connectionEnds.filter((end) => unused.has(end.connection) && end.by !== 'tester' && end.at >= signal.at && end.at < endOf(life) - EXIT_TEARDOWN_MS);
   const lost = around.filter((exchange) => exchange.end?.ending !== 'answered' && exchange.end?.ending !== 'rejected');
   const [first] = lost;
   if (first === undefined) {

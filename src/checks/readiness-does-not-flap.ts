@@ -26,6 +26,7 @@ function judgeDrain(life: LifeFacts): Verdict {
   const { readiness } = life;
   const gone = goneTooSoon(life, readiness);
   if (gone !== null) return gone;
+  if (readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   if (readiness.firstBad === null) return skip('readiness never failed; see fails-readiness', 'drain');
   const { recovered } = readiness;
   if (recovered === null) {

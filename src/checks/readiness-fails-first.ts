@@ -32,6 +32,7 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   if (signal === null) return inconclusive('no signal was sent', 'drain');
   const gone = goneTooSoon(life, readiness);
   if (gone !== null) return gone;
+  if (readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   const closedAt = listener.closed?.to ?? endOf(life);
   const failed = readiness.firstBadAnswer;
   const wanted = plan.profile === 'load-balancer' ? plan.routingLagMs : SHORTEST_PERIOD_MS;

@@ -4,7 +4,7 @@ import { defineCheck, type Verdict } from './check.js';
 import { isVerdict, knownLiveness, readinessOrSkip } from './probe-words.js';
 import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';
 
-const expected = 'readiness and liveness ask different endpoints, and only readiness fails in the drain';
+const expected = 'readiness and liveness ask different endpoints, or the one they share does not fail in the drain';
 
 export const separateProbes = defineCheck({
   id: 'separate-probes',
@@ -26,6 +26,7 @@ export const separateProbes = defineCheck({
 function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const readiness = facts.endpoints.readiness?.path ?? '';
   const failed = life.readiness.firstBadAnswer;
+  if (life.readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   const liveness = knownLiveness(facts);
   if (isVerdict(liveness)) {
     if (facts.endpoints.readiness?.sureness === 'generic' && failed !== null && facts.endpoints.liveness?.how === 'not-found') {

@@ -17,7 +17,7 @@ export const servesUntilDerouted = defineCheck({
     { mark: 'K', text: 'Kubernetes documentation: endpoints are withdrawn in parallel to the termination of the pod' },
     { mark: 'F', text: 'withdrawal takes 5 to 15 s in most clusters, minutes behind some load balancers' },
   ],
-  cure: 'go on serving for the routing lag after the signal, or add a preStop delay that covers it',
+  cure: 'go on serving for the routing lag after readiness has failed; in Kubernetes a preStop delay covers it too',
   judge: (facts, plan) => inScenario(facts, 'drain', (life) => judgeDrain(life, plan)),
 });
 
@@ -38,7 +38,8 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   return fail('drain', {
     expected: `new connections are served for ${formatDuration(plan.routingLagMs)} after ${since} (--routing-lag)`,
     observed,
-    because: `a preStop delay of ${missing} s would cover the rest`,
+    // A preStop delay comes before the signal, so it cannot lengthen what begins with readiness failing.
+    ...(byHealth ? {} : { because: `a preStop delay of ${missing} s would cover the rest` }),
     evidence,
   });
 }

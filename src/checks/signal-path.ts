@@ -1,5 +1,6 @@
 import type { ListenerDescription, ProcessDescription } from '../recording/events.js';
 import type { LifeFacts } from '../recording/facts/life.js';
+import { firstReaction } from '../recording/facts/reaction.js';
 
 /** How the signal travelled from the process that got it to the one that listens. */
 export interface SignalPath {
@@ -23,7 +24,7 @@ export function signalPath(life: LifeFacts): SignalPath {
   const owner = listeners.find((listener) => listener.pid !== root?.pid) ?? listeners[0] ?? null;
   const direct = root === null || listeners.length === 0 || listeners.some((listener) => listener.pid === root.pid);
   const owners = new Set(listeners.map((listener) => listener.pid));
-  const reacted = life.listener.closed !== null || life.readiness.firstBadAnswer !== null;
+  const reacted = firstReaction(life) !== null;
   const orphaned = !direct && exit !== null && outlived?.processes.some((process) => owners.has(process.pid)) === true;
   const swallowed = !direct && !orphaned && killed !== null && !reacted;
   return { root, owner, direct, orphaned, swallowed, lost: swallowed || (orphaned && !reacted) };

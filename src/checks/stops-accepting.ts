@@ -25,6 +25,9 @@ function judgeDrain(life: LifeFacts): Verdict {
   if (life.signal === null || !Number.isFinite(end)) return inconclusive('the recording ends before the target did', 'drain');
   if (seen.all.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before a new connection could be tried`, 'drain');
   const words = countEndings(seen.all);
+  const lastTurnedAway = Math.max(...seen.turnedAway.map((exchange) => exchange.openedAt));
+  const cutAfterwards = seen.dropped.filter((exchange) => exchange.openedAt > lastTurnedAway && !seen.raced.includes(exchange));
+  if (seen.turnedAway.length > 0 && cutAfterwards.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(cutAfterwards) });
   if (seen.turnedAway.length > 0) return pass('drain', words, evidenceOf(seen.turnedAway));
   if (life.listener.closed !== null) return pass('drain', `the listener was closed ${formatDuration(afterSignal(life, life.listener.closed.to))} after the signal`, life.listener.evidence);
   if (seen.dropped.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(seen.dropped) });

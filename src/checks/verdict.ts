@@ -37,6 +37,12 @@ export function inScenario(facts: RunFacts, id: ScenarioId, judge: (life: LifeFa
   return inconclusive(`the recording does not hold the scenario ${id} to its end`, id);
 }
 
+/** A promise about every scenario is kept only when every one was played to its end. */
+export function onlyIfFinished(facts: RunFacts, kept: Verdict): Verdict {
+  if (facts.unfinished.length === 0) return kept;
+  return inconclusive(`the recording does not hold the scenario ${facts.unfinished.join(', ')} to its end`, null, kept.evidence);
+}
+
 const ENDING_WORDS: Record<Ending | 'still open', string> = {
   answered: 'answered',
   rejected: 'rejected with 503',

@@ -63,7 +63,7 @@ export const OPTIONS: readonly OptionSpec[] = [
  */
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) => spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
-).map((spec) => ({ ...spec, default: null }));
+).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
 export function environmentName(spec: OptionSpec): string {

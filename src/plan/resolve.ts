@@ -99,8 +99,7 @@ function selected<T extends string>(all: readonly T[], only: readonly string[], 
   return (wanted.length > 0 ? wanted : [...all]).filter((id) => !skip.includes(id));
 }
 
-function readJudging(reader: Reader, raw: RawOptions, catalogue: Catalogue, absent: Judging): Judging {
-  const named = [...catalogue.scenarios, ...catalogue.checks];
+function readJudging(reader: Reader, raw: RawOptions, catalogue: Catalogue, named: readonly string[], absent: Judging): Judging {
   const only = ids(reader, 'only', raw, named);
   const skip = ids(reader, 'skip', raw, named);
   return {
@@ -174,7 +173,7 @@ export function resolveRun(
   if (program === '') {
     reader.problems.push({ option: 'command', value: '', problem: 'is missing; name what to start, like `drain-check ./myapp` or `drain-check -- node server.js`' });
   }
-  const judging = readJudging(reader, raw, catalogue, {
+  const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
     checks: [...catalogue.checks],
     ignore: [],
@@ -218,11 +217,11 @@ export function resolveRun(
   return finish(reader, { plan, output });
 }
 
-/** How to judge a recording again: its own plan with the given options laid over it, or every problem at once. */
+/** How to judge a recording again (its scenarios have been played, so only checks can be chosen): its own plan with the given options laid over it, or every problem at once. */
 export function resolveJudging(raw: RawOptions, recorded: Plan, catalogue: Catalogue): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const known = recorded.checks.filter((id) => catalogue.checks.includes(id));
-  const plan = { ...recorded, ...readJudging(reader, raw, catalogue, { ...recorded, checks: known }) };
+  const plan = { ...recorded, ...readJudging(reader, raw, catalogue, catalogue.checks, { ...recorded, checks: known }) };
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }

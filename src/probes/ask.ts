@@ -1,5 +1,13 @@
-import { Client } from 'undici';
+import { Client, Pool, type Dispatcher } from 'undici';
 import type { ProbeOutcome } from '../recording/events.js';
+
+export interface ProbeOrigin {
+  host: string;
+  port: number;
+}
+
+/** Connections that are used side by side when many paths are asked. */
+const AT_ONCE = 4;
 
 export interface ProbeAnswer {
   outcome: ProbeOutcome;
@@ -13,27 +21,58 @@ export interface ProbeAnswer {
  * Never rejects; every way of not answering is an outcome.
  * @param maxBody how many bytes of the body to keep; the status is enough for a probe
  */
-export function askProbe(origin: { host: string; port: number }, path: string, timeoutMs: number, maxBody = 0): Promise<ProbeAnswer> {
-  const host = origin.host.includes(':') ? `[${origin.host}]` : origin.host;
-  const client = new Client(`http://${host}:${origin.port}`, { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs }, maxHeaderSize: 64 * 1024 });
+export async function askProbe(origin: ProbeOrigin, path: string, timeoutMs: number, maxBody = 0): Promise<ProbeAnswer> {
+  const client = new Client(originUrl(origin), clientOptions(timeoutMs));
+  const answer = await ask(client, { path, timeoutMs, maxBody, reset: true });
+  client.destroy().catch(() => undefined);
+  return answer;
+}
+
+/**
+ * Asks many paths over a few kept connections, which is several times quicker; all of them are closed when this settles.
+ */
+export async function askPaths(origin: ProbeOrigin, paths: readonly string[], timeoutMs: number, maxBody: number): Promise<Map<string, ProbeAnswer>> {
+  const pool = new Pool(originUrl(origin), { ...clientOptions(timeoutMs), connections: AT_ONCE });
+  const answers = await Promise.all(paths.map((path) => ask(pool, { path, timeoutMs, maxBody, reset: false })));
+  await pool.destroy();
+  return new Map(paths.flatMap((path, i) => (answers[i] === undefined ? [] : [[path, answers[i]]])));
+}
+
+function originUrl({ host, port }: ProbeOrigin): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function clientOptions(timeoutMs: number) {
+  return { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs }, maxHeaderSize: 64 * 1024 };
+}
+
+function ask(client: Dispatcher, { path, timeoutMs, maxBody, reset }: { path: string; timeoutMs: number; maxBody: number; reset: boolean }): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     let status: number | null = null;
     let contentType = '';
     const chunks: Buffer[] = [];
     let kept = 0;
     let over = false;
+    let complete = false;
+    let stop: () => void = () => undefined;
     const finish = (outcome: ProbeOutcome) => {
       if (over) return;
       over = true;
       clearTimeout(timer);
       resolve({ outcome, contentType, body: Buffer.concat(chunks).toString('utf8') });
-      client.destroy().catch(() => undefined);
+      // What is still to come is not waited for. Ending a response that is complete already does nothing.
+      if (!complete) stop();
     };
-    const timer = setTimeout(() => finish({ kind: 'timed-out' }), timeoutMs);
+    const begin = () => setTimeout(() => finish({ kind: 'timed-out' }), timeoutMs);
+    // On a connection of its own the time to connect counts; where many wait their turn, the waiting does not.
+    let timer = reset ? begin() : undefined;
     client.dispatch(
-      { method: 'GET', path, headers: { 'user-agent': 'drain-check-probe', accept: '*/*' }, reset: true },
+      { method: 'GET', path, headers: { 'user-agent': 'drain-check-probe', accept: '*/*' }, reset },
       {
-        onRequestStart: () => undefined,
+        onRequestStart: (controller) => {
+          stop = () => controller.abort(new Error('enough was seen'));
+          timer ??= begin();
+        },
         onResponseStart: (_controller, code, headers) => {
           if (code < 200) return;
           status = code;
@@ -46,7 +85,10 @@ export function askProbe(origin: { host: string; port: number }, path: string, t
           // An endless body is no reason to wait: the status has been seen.
           if (kept >= maxBody && status !== null) finish({ kind: 'status', status });
         },
-        onResponseEnd: () => finish(status === null ? { kind: 'malformed' } : { kind: 'status', status }),
+        onResponseEnd: () => {
+          complete = true;
+          finish(status === null ? { kind: 'malformed' } : { kind: 'status', status });
+        },
         onResponseError: (_controller, error) => finish(status === null ? failure(error) : { kind: 'status', status }),
       },
     );

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ProbeRole } from '../recording/events.js';
-import { askProbe, type ProbeAnswer } from './ask.js';
+import { askPaths, type ProbeAnswer, type ProbeOrigin } from './ask.js';
 import { CANDIDATES, type Candidate } from './candidates.js';
 import { normaliseBody, similarity } from './similarity.js';
 
@@ -28,7 +28,6 @@ interface Answered {
 }
 
 const MAX_BODY = 4096;
-const AT_ONCE = 8;
 /** Above this, two bodies are the same page. */
 const ALIKE = 0.9;
 
@@ -36,7 +35,7 @@ const ALIKE = 0.9;
  * Looks for the probe endpoints with harmless GETs. Random paths are asked as well: a candidate that answers like a
  * path that cannot exist, or like `/`, is a catch-all and no probe.
  */
-export async function surveyEndpoints(origin: { host: string; port: number }, timeoutMs: number): Promise<Survey> {
+export async function surveyEndpoints(origin: ProbeOrigin, timeoutMs: number): Promise<Survey> {
   const random = () => randomBytes(6).toString('hex');
   const controls = [`/${random()}`, `/${random()}/${random()}`, `/health-${random()}`, `/api/${random()}`];
   const paths = [...controls, '/', ...CANDIDATES.map((candidate) => candidate.path)];
@@ -79,17 +78,14 @@ function plainPath(answers: ReadonlyMap<string, Answered>, control: string): Sur
   return null;
 }
 
-async function askAll(origin: { host: string; port: number }, paths: readonly string[], timeoutMs: number): Promise<Map<string, Answered>> {
-  const answers = new Map<string, Answered>();
-  const queue = [...paths];
-  const worker = async () => {
-    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const answered = readAnswer(path, await askProbe(origin, path, timeoutMs, MAX_BODY));
-      if (answered !== null) answers.set(path, answered);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return answers;
+async function askAll(origin: ProbeOrigin, paths: readonly string[], timeoutMs: number): Promise<Map<string, Answered>> {
+  const answers = await askPaths(origin, paths, timeoutMs, MAX_BODY);
+  return new Map(
+    [...answers].flatMap(([path, answer]) => {
+      const answered = readAnswer(path, answer);
+      return answered === null ? [] : [[path, answered]];
+    }),
+  );
 }
 
 function readAnswer(path: string, { outcome, contentType, body }: ProbeAnswer): Answered | null {

@@ -27,9 +27,10 @@ export class ProbePoller {
 
   constructor(private readonly options: PollerOptions) {}
 
-  start(): void {
+  /** Begins to ask; settles when the first answer is there. */
+  async start(): Promise<void> {
     this.#dueAt = this.options.clock.now();
-    void this.#tick();
+    await this.#tick();
   }
 
   /** Stops asking and gives out the run that was under way. */

@@ -1,11 +1,11 @@
 import type { SlowRequest } from '../plan/types.js';
-import { forLife, type LifeRecorder } from '../recording/recorder.js';
+import type { LifeRecorder } from '../recording/recorder.js';
 import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
 import { slowHttpRequest } from '../traffic/upload.js';
 import type { Origin } from '../traffic/watched-socket.js';
 import { BLIND_WAIT_MS } from './arming.js';
+import { bringUp, type BegunLife } from './begin.js';
 import type { RunContext } from './context.js';
-import { startLife } from './life.js';
 
 /**
  * Whether an answer can only be judged beside the same answer in peace: a server error may be its normal answer,
@@ -16,12 +16,10 @@ export function needsBaseline(outcomes: readonly HttpOutcome[]): boolean {
 }
 
 /** A life in which nothing is signalled: what the slow endpoints answer in peace. */
-export async function playBaseline(context: RunContext, life: number): Promise<void> {
-  const recorder = forLife(context.recorder, life);
-  recorder.record({ type: 'life-started', scenario: 'drain', purpose: 'baseline' });
-  context.onProgress({ scenario: 'drain', phase: 'measuring a baseline', inFlight: context.plan.slow.length });
-  const { running, origin } = await startLife(context, recorder);
+export async function playBaseline(context: RunContext, { recorder, running }: BegunLife): Promise<void> {
   try {
+    const origin = await bringUp(context, recorder, running);
+    context.onProgress({ scenario: 'drain', phase: 'measuring a baseline', inFlight: context.plan.slow.length });
     await Promise.all(context.plan.slow.map((slow) => measure(context, origin, slow, recorder)));
   } finally {
     await running.destroy();

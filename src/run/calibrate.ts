@@ -8,7 +8,7 @@ import type { Origin } from '../traffic/watched-socket.js';
 import type { RunContext } from './context.js';
 
 /** Shortest and longest time for which silence is required. See docs/architecture.md for the reason. */
-const LEAST_SILENCE_MS = 100;
+const LEAST_SILENCE_MS = 60;
 const MOST_SILENCE_MS = 2000;
 const ANSWER_TIMEOUT_MS = 5000;
 

@@ -3,7 +3,7 @@ import type { Survey } from '../probes/discovery.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { ExitWatcher } from '../target/exit-watcher.js';
 import type { Target } from '../target/target.js';
-import type { Numbering } from '../traffic/exchanges.js';
+import type { Numbering } from '../traffic/numbering.js';
 import type { UploadRequest } from '../traffic/upload.js';
 import type { Origin } from '../traffic/watched-socket.js';
 import type { Observer } from './observer.js';

@@ -61,12 +61,20 @@ export class DeathWatch {
         break;
       }
       const pause = Math.min(Math.max(SAMPLE_MS, 10 * scanMs), Math.max(1, signalAt + gracePeriodMs - now));
-      const nap = sleep(pause, undefined, { signal: abort });
-      await (running.hasExited() ? nap : Promise.race([nap, running.exited]));
+      await this.#nap(pause, abort);
     }
     await running.exited;
     await this.#rootRecorded;
     await this.#recordDeaths();
+  }
+
+  /** A pause that the exit of the first process cuts short. */
+  async #nap(ms: number, abort: AbortSignal): Promise<void> {
+    const awake = new AbortController();
+    const pause = sleep(ms, undefined, { signal: AbortSignal.any([abort, awake.signal]) });
+    // A nap that is cut short must not keep us from ending.
+    if (!this.running.hasExited()) void this.running.exited.then(() => awake.abort());
+    await pause.catch(() => abort.throwIfAborted());
   }
 
   async #kill(alive: ProcessDescription[]): Promise<void> {

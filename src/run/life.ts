@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
-import { forLife, type LifeRecorder } from '../recording/recorder.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { hasConnectionTable } from '../target/connection-table.js';
 import type { RunningTarget } from '../target/target.js';
@@ -15,9 +14,9 @@ import { slowIsCalibrated } from './baseline.js';
 import { calibrateUpload } from './calibrate.js';
 import type { Progress, RunContext } from './context.js';
 import { DeathWatch } from './death.js';
-import { findListener } from './listener.js';
+import { bringUp, type BegunLife } from './begin.js';
 import { holdWork, IdleLoad, ReusedConnection } from './load.js';
-import { becomeReady, probePaths } from './readiness.js';
+import { probePaths } from './readiness.js';
 
 /** New connections that carry work come less often than plain ones, and take this long when we decide. */
 const NEW_WORK_INTERVAL_MS = 250;
@@ -25,35 +24,20 @@ const NEW_WORK_HOLD_MS = 100;
 /** What has not ended this long after the last process was gone is ended by us. */
 const LAST_WAIT_MS = 1000;
 
-/** Starts the target and brings it to readiness; the caller destroys it. */
-export async function startLife(context: RunContext, recorder: LifeRecorder): Promise<{ running: RunningTarget; origin: Origin }> {
-  context.abort.throwIfAborted();
-  const running = await context.target.start(recorder);
-  try {
-    const origin = await findListener(context, running, recorder);
-    context.known.origin = origin;
-    await becomeReady(context, running, origin, recorder);
-    return { running, origin };
-  } catch (error) {
-    await running.destroy();
-    throw error;
-  }
-}
-
 /**
- * Plays one scenario: start, load, signal, watch to the end. Returns how the held work ended.
+ * Plays one scenario in a life that has begun: load, signal, watch to the end. Returns how the held work ended.
  * @throws DrainCheckError when there can be no verdict
  */
-export async function playLife(context: RunContext, scenario: Scenario, life: number): Promise<HttpOutcome[]> {
-  const recorder = forLife(context.recorder, life);
+export async function playLife(context: RunContext, scenario: Scenario, { recorder, running }: BegunLife): Promise<HttpOutcome[]> {
+  const { life } = recorder;
   const report = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
     context.onProgress({ scenario: scenario.id, phase, inFlight: held.filter((work) => !work.over()).length });
-  recorder.record({ type: 'life-started', scenario: scenario.id, purpose: 'scenario' });
-  report('starting');
-  const { running, origin } = await startLife(context, recorder);
   const closing: (() => void)[] = [];
   let complete = false;
   try {
+    report('waiting until ready');
+    const origin = await bringUp(context, recorder, running);
+    context.observer.start();
     report('looking around');
     const death = new DeathWatch(running, recorder, context.exitWatcher);
     await death.lookAround();
@@ -70,11 +54,9 @@ export async function playLife(context: RunContext, scenario: Scenario, life: nu
     const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, context.plan.attemptIntervalMs) : null;
     if (reused !== null) closing.push(() => reused.stop());
     await reused?.ask();
-    if (scenario.probes) {
-      const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
-      context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });
-    }
-    await arm(held, origin.port, calibrated, recorder, context.abort);
+    const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
+    const probing = scenario.probes ? context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs }) : null;
+    await Promise.all([probing, arm(held, origin.port, calibrated, recorder, context.abort)]);
     await idle?.askBeforeSignal(context.abort);
     await sleep(context.plan.settleMs, undefined, { signal: context.abort });
 

@@ -10,7 +10,7 @@ import type { Origin } from '../traffic/watched-socket.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
 
-const POLL_MS = 15;
+const POLL_MS = 5;
 /** A service may open a metrics port first: so long is its own port waited for when another one was found. */
 const OWN_PORT_WAIT_MS = 1000;
 const CLASSIFY_TIMEOUT_MS = 500;

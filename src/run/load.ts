@@ -24,9 +24,8 @@ export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exc
   const { slow, requests } = context.plan;
   const keep = scenario.clients === 'keep';
   const upload = context.known.upload?.upload ?? null;
-  if (scenario.held === 'one') {
-    const [first] = slow;
-    if (first !== undefined) return { held: [holdSlowResponse(exchanges, origin, first, keep)], releases: [] };
+  if (scenario.held === 'one-each') {
+    if (slow.length > 0) return { held: slow.map((request) => holdSlowResponse(exchanges, origin, request, keep)), releases: [] };
     if (upload === null) return { held: [], releases: [] };
     const work = holdUpload(exchanges, origin, upload, keep);
     return { held: [work], releases: [{ work, afterMs: RELEASE_LAST_MS }] };

@@ -4,7 +4,7 @@ import type { EventBody, ProbeRole } from '../recording/events.js';
 import { createClock } from '../recording/clock.js';
 import type { SignalName } from '../plan/types.js';
 import { NewConnections, type NewConnectionsPlan } from '../traffic/new-connections.js';
-import { Numbering } from '../traffic/exchanges.js';
+import { Numbering } from '../traffic/numbering.js';
 import type { Origin } from '../traffic/watched-socket.js';
 
 /**
@@ -26,7 +26,7 @@ export type ObserverOrder =
   | { do: 'signal'; life: number; pid: number; signal: SignalName; newConnections: NewConnectionsPlan | null }
   | { do: 'stop'; life: number };
 
-export type ObserverReport = { event: EventBody; at: number; life: number } | { stopped: number } | { signalled: boolean; life: number };
+export type ObserverReport = { event: EventBody; at: number; life: number } | { watching: number } | { stopped: number } | { signalled: boolean; life: number };
 
 const { originNs, firstNumber } = workerData as ObserverData;
 const clock = createClock(originNs);
@@ -49,7 +49,7 @@ function watch(order: Extract<ObserverOrder, { do: 'watch' }>): void {
     const onRun: ConstructorParameters<typeof ProbePoller>[0]['onRun'] = (run) => recorder.record({ type: 'probe-run', ...run });
     return new ProbePoller({ role, origin, path, intervalMs, timeoutMs, clock, onRun });
   });
-  for (const poller of pollers) poller.start();
+  void Promise.all(pollers.map((poller) => poller.start())).then(() => report({ watching: life }));
 }
 
 function signal(order: Extract<ObserverOrder, { do: 'signal' }>): void {

@@ -7,27 +7,38 @@ const FIRST_NUMBER = 1_000_000;
 
 /** The main thread's handle of the probe worker. Its events go straight to the recorder. */
 export class Observer {
-  readonly #worker: Worker;
+  #worker: Worker | null = null;
   readonly #waiting = new Map<string, (value: boolean) => void>();
   #failure: Error | null = null;
 
-  constructor(recorder: Recorder) {
-    const data: ObserverData = { originNs: recorder.clock.originNs, firstNumber: FIRST_NUMBER };
-    this.#worker = new Worker(new URL('./observer-thread.js', import.meta.url), { workerData: data });
-    this.#worker.unref();
-    this.#worker.on('message', (report: ObserverReport) => {
-      if ('event' in report) recorder.record(report.life, report.event, report.at);
+  constructor(private readonly recorder: Recorder) {}
+
+  /**
+   * Starts the thread, unless it runs. It is wanted only when the signal is near; begun earlier, it would take the
+   * processor from a target that is starting.
+   */
+  start(): Worker {
+    if (this.#worker !== null) return this.#worker;
+    const data: ObserverData = { originNs: this.recorder.clock.originNs, firstNumber: FIRST_NUMBER };
+    const worker = new Worker(new URL('./observer-thread.js', import.meta.url), { workerData: data });
+    this.#worker = worker;
+    worker.unref();
+    worker.on('message', (report: ObserverReport) => {
+      if ('event' in report) this.recorder.record(report.life, report.event, report.at);
+      else if ('watching' in report) this.#answer(`watching ${report.watching}`, true);
       else if ('stopped' in report) this.#answer(`stopped ${report.stopped}`, true);
       else this.#answer(`signalled ${report.life}`, report.signalled);
     });
-    this.#worker.on('error', (error) => {
+    worker.on('error', (error) => {
       this.#failure = error;
       for (const key of [...this.#waiting.keys()]) this.#answer(key, false);
     });
+    return worker;
   }
 
-  watch(order: Omit<Extract<ObserverOrder, { do: 'watch' }>, 'do'>): void {
-    this.#post({ do: 'watch', ...order });
+  /** Begins to probe; settles when every probe has had its first answer. */
+  async watch(order: Omit<Extract<ObserverOrder, { do: 'watch' }>, 'do'>): Promise<void> {
+    await this.#ask(`watching ${order.life}`, { do: 'watch', ...order });
   }
 
   /** Sends the signal. False when there was nobody to signal. */
@@ -37,11 +48,11 @@ export class Observer {
 
   /** Ends the probes and new connections of a life; settles when their last events are recorded. */
   async stop(life: number): Promise<void> {
-    await this.#ask(`stopped ${life}`, { do: 'stop', life });
+    if (this.#worker !== null) await this.#ask(`stopped ${life}`, { do: 'stop', life });
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
   }
 
   async #ask(key: string, order: ObserverOrder): Promise<boolean> {
@@ -54,7 +65,7 @@ export class Observer {
 
   #post(order: ObserverOrder): void {
     if (this.#failure !== null) throw this.#failure;
-    this.#worker.postMessage(order);
+    this.start().postMessage(order);
   }
 
   #answer(key: string, value: boolean): void {

@@ -4,12 +4,10 @@ import type { RecordedEvent, Recording } from '../recording/events.js';
 import { Recorder } from '../recording/recorder.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { ExitWatcher } from '../target/exit-watcher.js';
-import { SpawnedTarget } from '../target/spawned.js';
 import { Watchdog } from '../target/watchdog.js';
-import { Numbering } from '../traffic/exchanges.js';
-import { needsBaseline, playBaseline } from './baseline.js';
+import { Numbering } from '../traffic/numbering.js';
+import { beginLife } from './begin.js';
 import type { Progress, RunContext } from './context.js';
-import { playLife } from './life.js';
 import { Observer } from './observer.js';
 
 export interface PlayOptions {
@@ -27,7 +25,7 @@ const NO_LIFE = -1;
 /**
  * Plays every scenario of the plan and returns the recording. Nothing that was started is left when this settles,
  * either way.
- * @throws DrainCheckError when there can be no verdict, or the abort signal's reason
+ * @throws DrainCheckError when there can be no verdict; `interrupted` when the abort signal was given
  */
 export async function play(plan: Plan, options: PlayOptions): Promise<Recording> {
   if (process.platform === 'win32') {
@@ -38,6 +36,8 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   const watchdog = new Watchdog();
   const observer = new Observer(recorder);
   const exitWatcher = ExitWatcher.start(recorder.clock);
+  // What starts a target is loaded while the watchdog comes up, so that the two do not disturb the target's own start.
+  const { SpawnedTarget } = await import('../target/spawned.js');
   const context: RunContext = {
     plan,
     target: new SpawnedTarget(plan.target, watchdog),
@@ -53,6 +53,9 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   try {
     await playScenarios(context, watchdog);
     complete = true;
+  } catch (error) {
+    if (!options.abort.aborted || error instanceof DrainCheckError) throw error;
+    throw new DrainCheckError('interrupted', 'The run was interrupted; what it had started has been ended.', 'There is no verdict.', { cause: error });
   } finally {
     recorder.record(NO_LIFE, { type: 'run-ended', complete });
     watchdog.close();
@@ -69,11 +72,15 @@ async function playScenarios(context: RunContext, watchdog: Watchdog): Promise<v
       context.recorder.record(NO_LIFE, { type: 'scenario-skipped', scenario: scenario.id, reason: 'it was left out by --only or --skip' });
       continue;
     }
-    const outcomes = await playLife(context, scenario, life++);
+    const begun = await beginLife(context, scenario.id, 'scenario', life++);
+    const { playLife } = await import('./life.js');
+    const outcomes = await playLife(context, scenario, begun);
     watchdog.forget();
+    const { needsBaseline, playBaseline } = await import('./baseline.js');
     if (scenario.id === 'drain' && context.plan.slow.length > 0 && needsBaseline(outcomes)) {
       // Without a baseline the checks that need it say so; what was seen of the drain is not lost for it.
-      await playBaseline(context, life++).catch((error: unknown) => {
+      const again = await beginLife(context, 'drain', 'baseline', life++);
+      await playBaseline(context, again).catch((error: unknown) => {
         if (!(error instanceof DrainCheckError)) throw error;
       });
       watchdog.forget();

@@ -5,8 +5,8 @@ export interface Scenario {
   id: ScenarioId;
   /** The question this life answers. */
   question: string;
-  /** What is held in flight across the signal: all that was asked for, or one request. */
-  held: 'all' | 'one';
+  /** What is held in flight across the signal: all that was asked for, or one request to each endpoint. */
+  held: 'all' | 'one-each';
   /** What clients do with the connection after an answer that was held: close it, or keep it as a pool does. */
   clients: 'close' | 'keep';
   probes: boolean;

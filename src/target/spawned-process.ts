@@ -7,6 +7,8 @@ import type { ProcessTracker } from './processes/tracker.js';
 import type { ExitStatus, FoundListeners, RunningTarget } from './target.js';
 
 const KILL_TIMEOUT_MS = 5000;
+/** The list of sockets may be the same and their owners others: a child may have inherited one. */
+const LOOK_AGAIN_MS = 100;
 
 interface Parts {
   pid: number;
@@ -25,6 +27,7 @@ export class SpawnedProcess implements RunningTarget {
   readonly exited: Promise<ExitStatus>;
   readonly #parts: Parts;
   #gone = false;
+  #lastLook: { key: string; at: number; found: FoundListeners } | null = null;
 
   constructor(parts: Parts) {
     this.pid = parts.pid;
@@ -47,6 +50,17 @@ export class SpawnedProcess implements RunningTarget {
   }
 
   async listeners(): Promise<FoundListeners> {
+    // Whose a socket is takes a look at every process; that there is a new one takes a look at one short list.
+    const { rows: listening } = await this.#parts.table.listeners([]);
+    const key = listening.map((row) => `${row.address} ${row.port}`).join();
+    const last = this.#lastLook;
+    if (last?.key === key && performance.now() - last.at < LOOK_AGAIN_MS) return last.found;
+    const found = await this.#lookForListeners();
+    this.#lastLook = { key, at: performance.now(), found };
+    return found;
+  }
+
+  async #lookForListeners(): Promise<FoundListeners> {
     const own = await this.#parts.tracker.scan(true);
     const { rows, denied } = await this.#parts.table.listeners(own.map((row) => row.pid));
     const commands = new Map(own.map((row) => [row.pid, redactText(row.command)]));

@@ -1,27 +1,13 @@
 import type { EventBody, ExchangeKind } from '../recording/events.js';
 import type { Clock } from '../recording/clock.js';
 import type { HttpConnection, HttpOutcome, HttpRequest } from './http-connection.js';
+import type { Numbering } from './numbering.js';
 import type { WatchedSocket } from './watched-socket.js';
 
 /** Where traffic writes what it sees. Threads have one that sends the events to the recorder. */
 export interface TrafficRecorder {
   clock: Clock;
   record: (body: EventBody, at?: number) => void;
-}
-
-/**
- * Numbers for exchanges and connections. Each thread counts in a range of its own, so that numbers never meet.
- */
-export class Numbering {
-  #next: number;
-
-  constructor(first: number) {
-    this.#next = first;
-  }
-
-  next(): number {
-    return this.#next++;
-  }
 }
 
 export interface Exchanges {

@@ -42,7 +42,35 @@ describe('announces-connection-close', () => {
   });
 
   it('fails when the connection was reset after such answers', () => {
-    expect(judge(question(signalled(), 25).closed(1, 'rst', 60).exit(600))).toMatchObject({ status: 'fail', observed: '1 answer after the signal said keep-alive, then the connection was reset' });
+    expect(judge(question(signalled(), 25).closed(1, 'rst', 60).exit(600))).toMatchObject({ status: 'fail', observed: 'the connection was reset after 60 ms' });
+  });
+
+  it('fails when the connection was reset before it was used again', () => {
+    const verdict = judge(signalled().closed(1, 'rst', 5).exit(600));
+    expect(verdict).toMatchObject({ status: 'fail', observed: 'the connection was reset after 5 ms' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  describe('in the last 50 ms of the process', () => {
+    it('takes an announcement', () => {
+      const story = question(question(signalled(), 25), 590, { more: { announcedClose: true } });
+      expect(judge(story.exit(600))).toMatchObject({ status: 'pass', observed: 'Connection: close after 591 ms' });
+    });
+
+    it.each([
+      [549, 'a request on the connection met its end: 1 reset'],
+      [550, 'said keep-alive'],
+    ])('does not count a question that was lost (sent at %i of 600 ms)', (openedAt, words) => {
+      const story = question(question(signalled(), 25), openedAt, { ending: 'reset', endedAt: 599 });
+      expect(judge(story.closed(1, 'rst', 599).exit(600)).observed).toContain(words);
+    });
+
+    it.each([
+      [549, 'the connection was reset after 549 ms'],
+      [550, '1 answer after the signal said keep-alive, and the connection stayed open'],
+    ])('does not count a reset (at %i of 600 ms)', (at, observed) => {
+      expect(judge(question(signalled(), 25).closed(1, 'rst', at).exit(600))).toMatchObject({ status: 'fail', observed });
+    });
   });
 
   it.each([

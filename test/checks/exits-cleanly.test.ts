@@ -5,8 +5,9 @@ import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => exitsCleanly.judge(story.facts(), story.plan);
-const ended = (code: number | null, signal: string | null, plan = examplePlan()) => new Story(plan).life().signal().exit(600, { code, signal });
-const given = (...expectExit: number[]) => examplePlan({ expectExit, expectExitGiven: true });
+const DRAIN = examplePlan({ scenarios: ['drain'] });
+const ended = (code: number | null, signal: string | null, plan = DRAIN) => new Story(plan).life().signal().exit(600, { code, signal });
+const given = (...expectExit: number[]) => examplePlan({ scenarios: ['drain'], expectExit, expectExitGiven: true });
 
 describe('exits-cleanly', () => {
   it('passes with 0', () => {
@@ -34,13 +35,19 @@ describe('exits-cleanly', () => {
     ['SIGINT', 143, 'fail'],
     ['SIGQUIT', 131, 'pass'],
   ] as const)('knows the status of %s: %i is a %s', (signal: SignalName, code, status) => {
-    expect(judge(new Story().life().event(0, { type: 'signal-sent', signal, pid: 100 }).exit(600, { code })).status).toBe(status);
+    expect(judge(new Story(DRAIN).life().event(0, { type: 'signal-sent', signal, pid: 100 }).exit(600, { code })).status).toBe(status);
   });
 
   it('fails when one life of two ended badly, and says which', () => {
     const verdict = judge(ended(0, null).life('idle').signal().exit(600, { code: 1 }));
     expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle', observed: 'exit code 1 in idle' });
     expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('has the note when only one life of two ended by the signal', () => {
+    const verdict = judge(ended(0, null).life('idle').signal().exit(600, { code: null, signal: 'SIGTERM' }));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'idle', observed: 'ended by SIGTERM', because: expect.stringContaining('ending by the signal') as string });
+    expect(verdict.evidence).toHaveLength(2);
   });
 
   describe('with --expect-exit', () => {
@@ -74,6 +81,20 @@ describe('exits-cleanly', () => {
   it('judges a process that ended by itself and left others to be killed', () => {
     const story = new Story().life().signal().event(5, { type: 'root-exited', code: 1, signal: null }).killed(30_000);
     expect(judge(story)).toMatchObject({ status: 'fail', observed: 'exit code 1 in drain' });
+  });
+
+  describe('when a scenario of the plan was not played to its end', () => {
+    it('is inconclusive', () => {
+      expect(judge(ended(0, null, examplePlan()))).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+    });
+
+    it('passes when it was left out', () => {
+      expect(judge(ended(0, null, examplePlan()).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+    });
+
+    it('fails all the same', () => {
+      expect(judge(ended(1, null, examplePlan())).status).toBe('fail');
+    });
   });
 
   it('is inconclusive when nothing was played', () => {

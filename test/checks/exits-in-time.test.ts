@@ -4,6 +4,7 @@ import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => exitsInTime.judge(story.facts(), story.plan);
+const DRAIN = examplePlan({ scenarios: ['drain'] });
 
 describe('exits-in-time', () => {
   it('passes when every life ended by itself, and names the slowest', () => {
@@ -13,7 +14,7 @@ describe('exits-in-time', () => {
   });
 
   it('does not name the scenario when there was only one', () => {
-    expect(judge(new Story().life().signal().exit(600)).observed).toBe('slowest 600 ms');
+    expect(judge(new Story(DRAIN).life().signal().exit(600)).observed).toBe('slowest 600 ms');
   });
 
   it('fails when SIGKILL was needed, and says for whom and with what open', () => {
@@ -22,13 +23,19 @@ describe('exits-in-time', () => {
       status: 'fail',
       scenario: 'drain',
       expected: 'every process gone within 30 s of the signal, without SIGKILL',
-      observed: 'SIGKILL was needed in drain for pid 100 (node server.js), with 1 of our connections open',
+      observed: 'SIGKILL was needed in drain for pid 100 (node server.js), with 1 connection of ours open',
     });
     expect(verdict.evidence).toHaveLength(2);
   });
 
   it('says so when none of our connections was open', () => {
     expect(judge(new Story().life().exchange('slow-response').signal().killed(30_000)).observed).toContain('with no connection of ours open');
+  });
+
+  it('counts connections, not what was asked on them', () => {
+    const story = new Story().life('idle').exchange('idle-connection', { connection: 1, openedAt: -200, endedAt: -190 }).exchange('idle-connection', { connection: 1, openedAt: -20, endedAt: -19 });
+    story.exchange('silent-connection', { connection: 2, endedAt: null }).exchange('kept-after-answer', { connection: 3 }).signal();
+    expect(judge(story.closed(3, 'fin', 520).closed(1, 'rst', 30_001).killed(30_000)).observed).toContain('with 2 connections of ours open');
   });
 
   it('fails when only one of the lives had to be killed', () => {
@@ -41,7 +48,7 @@ describe('exits-in-time', () => {
     ['fails', 1001, 'fail'],
     ['passes', 999, 'pass'],
   ] as const)('%s when judged again under a grace period of a second and it took %i ms', (_, after, status) => {
-    expect(judge(new Story(examplePlan({ gracePeriodMs: 1000 })).life().signal().exit(after)).status).toBe(status);
+    expect(judge(new Story(examplePlan({ scenarios: ['drain'], gracePeriodMs: 1000 })).life().signal().exit(after)).status).toBe(status);
   });
 
   it('waits for the whole process tree', () => {
@@ -50,7 +57,22 @@ describe('exits-in-time', () => {
   });
 
   it('does not count a baseline', () => {
-    expect(judge(new Story().life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status).toBe('pass');
+    expect(judge(new Story(DRAIN).life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status).toBe('pass');
+  });
+
+  describe('when a scenario of the plan was not played to its end', () => {
+    it('is inconclusive', () => {
+      const verdict = judge(new Story().life().signal().exit(600).life('idle').signal());
+      expect(verdict).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+    });
+
+    it('passes when it was left out', () => {
+      expect(judge(new Story().life().signal().exit(600).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+    });
+
+    it('fails all the same', () => {
+      expect(judge(new Story().life().signal().killed(30_000)).status).toBe('fail');
+    });
   });
 
   it('is inconclusive without an end, and when nothing was played', () => {

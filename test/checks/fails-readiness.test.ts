@@ -40,6 +40,41 @@ describe('fails-readiness', () => {
     expect(judge(signalled().probes('readiness', 200, -100, 29_990).killed(30_000)).status).toBe('fail');
   });
 
+  describe('when it was not answered', () => {
+    it.each([
+      ['reset', 'reset'],
+      ['closed', 'closed without an answer'],
+      ['timed-out', 'not answered in time'],
+      ['malformed', 'answered with something that is not HTTP'],
+    ] as const)('is inconclusive when it was %s at last', (outcome, words) => {
+      const verdict = judge(signalled().probes('readiness', 200, -100, 10).probes('readiness', outcome, 20, 1900).exit(2000));
+      expect(verdict).toMatchObject({ status: 'inconclusive', because: `/ready was ${words} at last, which says neither yes nor no` });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it.each(['reset', 'closed', 'timed-out', 'malformed'] as const)('fails when it was %s and then good to the end', (outcome) => {
+      expect(judge(signalled().probes('readiness', 200, -100, 10).probes('readiness', outcome, 20, 90).probes('readiness', 200, 100, 1990).exit(2000)).status).toBe('fail');
+    });
+
+    it('waits for the failing answer', () => {
+      const verdict = judge(signalled().probes('readiness', 200, -100, 10).probes('readiness', 'reset', 20, 40).probes('readiness', 503, 50, 590).exit(600));
+      expect(verdict).toMatchObject({ status: 'pass', observed: '/ready: 503 after 10–52 ms' });
+    });
+  });
+
+  it.each([
+    [503, '503'],
+    ['refused', 'refused'],
+  ] as const)('is inconclusive when it was failing before the signal already (%s)', (outcome, words) => {
+    const verdict = judge(signalled().probes('readiness', outcome, -100, 1900).exit(2000));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: `/ready was failing before the signal already (${words})` });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('passes when the first failing answer was asked for before the signal and came after it', () => {
+    expect(judge(signalled().probes('readiness', 200, -100, -10).probes('readiness', 503, -1, 590).exit(600)).status).toBe('pass');
+  });
+
   describe('at the limit of one second', () => {
     it('passes when the failing answer was there', () => {
       expect(judge(flips(980, 998)).status).toBe('pass');

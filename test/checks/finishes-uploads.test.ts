@@ -18,7 +18,7 @@ describe('finishes-uploads', () => {
   });
 
   it.each(['reset', 'closed', 'short', 'timed-out', 'rejected'] as const)('fails when one of two was %s', (ending) => {
-    const verdict = judge(upload(upload(life()), { ending, endedAt: 40 }).signal().exit(700));
+    const verdict = judge(upload(upload(calibrated(life(), true, null)), { ending, endedAt: 40 }).signal().exit(700));
     expect(verdict.status).toBe('fail');
     expect(verdict.observed).toMatch(/^1 answered, 1 .*, the first 40 ms after the signal$/);
     expect(verdict.evidence).toHaveLength(1);
@@ -26,7 +26,7 @@ describe('finishes-uploads', () => {
 
   it('fails when it was answered with a server error that it does not get in peace', () => {
     const verdict = judge(upload(calibrated(life(), true, null), { status: 500 }).signal().exit(700));
-    expect(verdict).toMatchObject({ status: 'fail', observed: '1 answered (1 with status 500), the first 500 ms after the signal' });
+    expect(verdict).toMatchObject({ status: 'fail', observed: '1 answered (1 of them with status 500, which is not the normal one), the first 500 ms after the signal' });
   });
 
   it('says so when SIGKILL cut it', () => {
@@ -37,9 +37,23 @@ describe('finishes-uploads', () => {
     expect(judge(upload(life()).exchange('slow-response', { ending: 'reset' }).signal().exit(700)).status).toBe('pass');
   });
 
+  it('fails when the answer is of another kind than that of its calibration', () => {
+    expect(judge(upload(calibrated(life(), true, null), { status: 404 }).signal().exit(700)).status).toBe('fail');
+    expect(judge(upload(calibrated(life(), true, null), { status: 201 }).signal().exit(700)).status).toBe('pass');
+  });
+
   it('is inconclusive when an orphan answered it', () => {
     const story = upload(life()).signal().event(5, { type: 'root-exited', code: null, signal: 'SIGTERM' });
-    expect(judge(story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'server' }] }).killed(30_000)).status).toBe('inconclusive');
+    story.event(510, { type: 'process-gone', pid: 200, command: 'server' }).event(520, { type: 'life-ended', complete: true });
+    expect(judge(story)).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('1 of 1 answered by a process that outlived') as string });
+  });
+
+  it('is inconclusive when one that is known to hold was not in flight at the signal', () => {
+    const verdict = judge(upload(calibrated(life(), true, null), { armed: false }).signal().exit(700));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('not in flight at the signal') as string });
+    expect(verdict.evidence).toHaveLength(1);
+    expect(judge(upload(calibrated(life(), true, null), { endedAt: -5 }).signal().exit(700)).status).toBe('inconclusive');
+    expect(judge(calibrated(life(NAMED), true, null).signal().exit(700)).status).toBe('inconclusive');
   });
 
   it('is inconclusive when the tester had to end it', () => {

@@ -18,7 +18,7 @@ describe('handles-sigterm', () => {
 
   it('passes when the work survived and the signal was raised again', () => {
     const verdict = judge(new Story().life().exchange('slow-response').exchange('slow-upload').signal().exit(600, BY_SIGNAL));
-    expect(verdict).toMatchObject({ status: 'pass', observed: 'work survived, then it raised SIGTERM itself' });
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'work survived, then it ended by SIGTERM' });
   });
 
   it.each([
@@ -58,11 +58,50 @@ describe('handles-sigterm', () => {
 
     it('when an answer on a kept connection said that it will be closed', () => {
       const story = signalled().exchange('reused-connection', { connection: 1, openedAt: 25, endedAt: 26, more: { announcedClose: true } });
-      expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'it answered differently after the signal' });
+      expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'Connection: close was said after 26 ms' });
     });
 
     it('when a new connection was rejected', () => {
-      expect(judge(signalled().arrival(25, 'rejected').killed(30_000)).status).toBe('pass');
+      expect(judge(signalled().arrival(25, 'rejected').killed(30_000))).toMatchObject({ status: 'pass', observed: 'new connections were answered 503 after 26 ms' });
+    });
+  });
+
+  describe('when work was cut', () => {
+    const cut = (life = new Story().life()) => life.exchange('slow-response', { ending: 'reset', endedAt: 300 }).signal();
+
+    it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'])('fails when it died of %s', (signal) => {
+      const verdict = judge(cut().exit(300, { code: null, signal }));
+      expect(verdict).toMatchObject({ status: 'fail', observed: `it died of ${signal} after 300 ms with 1 request in flight: 1 reset` });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it('fails when a wrapper tells by its exit code that the signal ended the server', () => {
+      const verdict = judge(cut(new Story().life('drain', { owner: 200 })).exit(300, { code: 143 }));
+      expect(verdict).toMatchObject({ status: 'fail', observed: 'it died of SIGTERM itself after 300 ms with 1 request in flight: 1 reset' });
+    });
+
+    it('passes when the server itself exits with that code', () => {
+      expect(judge(cut().exit(300, { code: 143 }))).toMatchObject({ status: 'pass', observed: 'it ended by its own exit after 300 ms' });
+    });
+
+    it.each(['SIGTERM', 'SIGSEGV'])('passes when readiness had failed before it ended by %s', (signal) => {
+      const verdict = judge(cut().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 290).exit(300, { code: null, signal }));
+      expect(verdict).toMatchObject({ status: 'pass', observed: `readiness changed after 12 ms; it ended by ${signal} after 300 ms` });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it.each([
+      ['a new connection was rejected', 'new connections were answered 503 after 26 ms', (story: Story) => story.arrival(25, 'rejected')],
+      ['the close was announced', 'Connection: close was said after 26 ms', (story: Story) => story.exchange('reused-connection', { openedAt: 25, endedAt: 26, more: { announcedClose: true } })],
+    ])('passes when %s before it ended by the signal', (_, words, react) => {
+      expect(judge(react(cut()).exit(300, BY_SIGNAL))).toMatchObject({ status: 'pass', observed: `${words}; it ended by SIGTERM after 300 ms` });
+    });
+
+    it.each([
+      ['passes', 326, 'pass'],
+      ['fails', 325, 'fail'],
+    ] as const)('%s when the listener was closed at 76 ms and it ended by the signal at %i ms', (_, at, status) => {
+      expect(judge(cut().arrival(25).arrival(75, 'refused').exit(at, BY_SIGNAL)).status).toBe(status);
     });
   });
 

@@ -94,8 +94,10 @@ describe('the verdict of a run', () => {
     expect(verdictOf(checks, { strict: true })).toBe('fail');
   });
 
-  it('is not touched by an informative failure', () => {
-    expect(verdictOf([saying('pass'), saying('fail', 'info')], { strict: true })).toBe('pass');
+  it.each(['fail', 'warn', 'inconclusive', 'skip', 'pass'] as const)('is not touched by an info-check that says %s', (status) => {
+    expect(verdictOf([saying('pass'), saying(status, 'info')], { strict: true })).toBe('pass');
+    expect(verdictOf([saying('warn'), saying(status, 'info')])).toBe('warn');
+    expect(verdictOf([saying(status, 'info')])).toBe('inconclusive');
   });
 
   it('is inconclusive when all that was proved is ignored', () => {

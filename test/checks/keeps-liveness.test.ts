@@ -50,6 +50,20 @@ describe('keeps-liveness', () => {
     expect(judge(story.exit(2000))).toMatchObject({ status: 'pass', observed: 'refused for the last 990 ms' });
   });
 
+  it.each(['reset', 'closed'] as const)('takes it for that, too, when it was %s and the refusals come in the last moment of the process', (outcome) => {
+    const dying = () => signalled().probes('liveness', 200, 0, 540).probes('liveness', outcome, 545, 545);
+    expect(judge(dying().probes('liveness', 'refused', 555, 700).exit(600))).toMatchObject({ status: 'pass', observed: expect.stringContaining('to the end') as string });
+    expect(judge(dying().exit(600)).status).toBe('warn');
+  });
+
+  it.each([
+    ['passes', 1090, 'pass', '990 ms'],
+    ['warns', 1100, 'warn', '1 s'],
+  ] as const)('%s when it was refused for a while and good again at %i ms', (_, back, status, width) => {
+    const verdict = judge(signalled().probes('liveness', 200, 0, 90).probes('liveness', 'refused', 100, back - 10).probes('liveness', 200, back, 4990).exit(5000));
+    expect(verdict).toMatchObject({ status, observed: `refused for ${width}, then good again` });
+  });
+
   it('does not take a run of resets for a part of the closing', () => {
     const story = signalled().probes('liveness', 200, 0, 990).probes('liveness', 'reset', 1000, 1100).probes('liveness', 'refused', 1110, 1900);
     expect(judge(story.exit(2000))).toMatchObject({ status: 'warn', observed: '/live was reset 1 s after the signal' });
@@ -71,6 +85,15 @@ describe('keeps-liveness', () => {
 
   it('does not look at answers from before the signal', () => {
     expect(judge(new Story().life().endpoint('liveness', '/live').probes('liveness', 503, -100, -60).signal().probes('liveness', 200, -50, 590).exit(600)).status).toBe('pass');
+  });
+
+  it.each([
+    [503, '503'],
+    ['refused', 'refused'],
+  ] as const)('is inconclusive when it was failing before the signal already (%s)', (outcome, words) => {
+    const verdict = judge(new Story().life().endpoint('liveness', '/live').signal().probes('liveness', outcome, -100, 590).exit(600));
+    expect(verdict).toMatchObject({ status: 'inconclusive', because: `/live was failing before the signal already (${words})` });
+    expect(verdict.evidence).toHaveLength(1);
   });
 
   it('does not apply when it was gone before it was asked again', () => {

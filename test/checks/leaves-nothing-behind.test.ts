@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leavesNothingBehind } from '../../src/checks/leaves-nothing-behind.js';
 import type { EventBody } from '../../src/recording/events.js';
+import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => leavesNothingBehind.judge(story.facts(), story.plan);
@@ -14,7 +15,7 @@ describe('leaves-nothing-behind', () => {
   });
 
   it('passes when a child was gone soon after, and says how soon', () => {
-    const verdict = judge(new Story().life().signal().event(1400, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600));
+    const verdict = judge(new Story(examplePlan({ scenarios: ['drain'] })).life().signal().event(1400, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600));
     expect(verdict).toMatchObject({ status: 'pass', observed: 'the last process was gone 800 ms after the first, port free' });
   });
 
@@ -47,6 +48,20 @@ describe('leaves-nothing-behind', () => {
 
   it('applies when it ended by itself once', () => {
     expect(judge(new Story().life().signal().killed(30_000).life('idle').signal().exit(600)).status).toBe('pass');
+  });
+
+  describe('when a scenario of the plan was not played to its end', () => {
+    it('is inconclusive', () => {
+      expect(judge(new Story().life().signal().exit(600))).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+    });
+
+    it('passes when it was left out', () => {
+      expect(judge(new Story().life().signal().exit(600).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+    });
+
+    it('fails all the same', () => {
+      expect(judge(new Story().life().signal().event(1700, outlived(200)).exit(600)).status).toBe('fail');
+    });
   });
 
   it('is inconclusive without an end, and when nothing was played', () => {

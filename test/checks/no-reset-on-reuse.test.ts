@@ -17,7 +17,21 @@ describe('no-reset-on-reuse', () => {
 
   it('passes when the connections were seen to be closed before they were used', () => {
     const verdict = judge(signalled().closed(1, 'fin', 5).closed(2, 'fin', 5).closed(3, 'fin', 5).exit(600));
-    expect(verdict).toMatchObject({ status: 'pass', observed: '1 answered, 3 closed first' });
+    expect(verdict).toMatchObject({ status: 'pass', observed: '1 answered, 2 closed first' });
+  });
+
+  it('takes a reset of a connection that is not in use for a closing', () => {
+    expect(judge(signalled().closed(2, 'fin', 5).closed(3, 'rst', 5).exit(600))).toMatchObject({ status: 'pass', observed: '1 answered, 2 closed first' });
+  });
+
+  it('does not count the closing of a connection that was used again, of another kind, or by the tester', () => {
+    const story = question(signalled(), 2, 20).exchange('silent-connection', { connection: 4, openedAt: -200, endedAt: null });
+    expect(judge(story.closed(1, 'fin', 5).closed(2, 'rst', 60).closed(4, 'fin', 5).closed(3, 'tester', 560).exit(600)).observed).toBe('2 answered');
+  });
+
+  it('does not count what its death closes', () => {
+    expect(judge(signalled().closed(2, 'fin', 549).closed(3, 'fin', 550).exit(600)).observed).toBe('1 answered, 1 closed first');
+    expect(judge(signalled().closed(2, 'fin', 550).closed(3, 'rst', 599).exit(600)).status).toBe('skip');
   });
 
   it('passes when one was answered and the rest was closed', () => {

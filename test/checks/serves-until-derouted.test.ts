@@ -33,6 +33,10 @@ describe('serves-until-derouted', () => {
     });
   });
 
+  it('fails when a connection was answered with a server error too soon', () => {
+    expect(judge(signalled().arrival(25).arrival(1900, 'answered', { status: 500 }).arrival(5500).exit(6000))).toMatchObject({ status: 'fail', observed: 'served for 1.9 s after the signal' });
+  });
+
   it('fails when none was served at all', () => {
     expect(judge(signalled().arrival(25, 'refused').exit(600))).toMatchObject({ status: 'fail', observed: 'no new connection was served after the signal' });
   });

@@ -32,6 +32,18 @@ describe('signal-reaches-server', () => {
     expect(judge(story.killed(30_000)).status).toBe('pass');
   });
 
+  it.each([
+    ['answered a new connection 503', (story: Story) => story.arrival(25, 'rejected')],
+    ['said that it will close a connection', (story: Story) => story.exchange('reused-connection', { openedAt: 25, endedAt: 26, more: { announcedClose: true } })],
+  ])('passes when the server behind a wrapper %s, though it was killed', (_, react) => {
+    expect(judge(react(wrapped()).killed(30_000))).toMatchObject({ status: 'pass', observed: PASSED_ON });
+  });
+
+  it('does not take resets and time-outs of a probe for a sign', () => {
+    const story = wrapped().probes('readiness', 200, 0, 20).probes('readiness', 'reset', 30, 40).probes('readiness', 'timed-out', 50, 29_000);
+    expect(judge(story.killed(30_000)).status).toBe('fail');
+  });
+
   it('fails when a wrapper swallowed it, and names both', () => {
     const verdict = judge(wrapped().probes('readiness', 200, 0, 29_990).arrival(25).killed(30_000));
     expect(verdict).toMatchObject({ status: 'fail', observed: 'pid 100 (node server.js) got it; nothing shows that the server, pid 200 (node real-server.js), ever did' });

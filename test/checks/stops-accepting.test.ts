@@ -41,14 +41,36 @@ describe('stops-accepting', () => {
     expect(verdict.expected).not.toBeNull();
   });
 
+  describe.each(['rejected', 'refused'] as const)('when one was %s', (ending) => {
+    it.each(['reset', 'closed', 'short', 'timed-out'] as const)('fails when a later one was %s', (cut) => {
+      const verdict = judge(signalled().arrival(25).arrival(75, ending).exchange('new-work', { openedAt: 280, endedAt: 600, ending: cut }).exit(600));
+      expect(verdict.status).toBe('fail');
+      expect(verdict.observed).toMatch(/^1 answered, 1 .*, 1 /);
+      expect(verdict.evidence).toHaveLength(1);
+    });
+
+    it('passes when what was cut had come before', () => {
+      expect(judge(signalled().exchange('new-work', { openedAt: 30, endedAt: 600, ending: 'reset' }).arrival(75, ending).exit(600)).status).toBe('pass');
+    });
+
+    it('passes when later ones were answered', () => {
+      expect(judge(signalled().arrival(75, ending).arrival(125).exit(600)).status).toBe('pass');
+    });
+  });
+
+  it('passes when the later one was reset in the accept queue as the listener closed', () => {
+    const story = signalled().arrival(75, 'rejected').probes('liveness', 200, 0, 190).arrival(192, 'reset', { endedAt: 196 }).probes('liveness', 'refused', 200, 900);
+    expect(judge(story.exit(1000)).status).toBe('pass');
+  });
+
   it('fails when it was killed while it was still taking work', () => {
     const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 29_000, endedAt: 29_600 }).killed(30_000));
     expect(verdict).toMatchObject({ status: 'fail', observed: '2 answered; it was still taking work when it was killed' });
   });
 
   it.each([
-    ['the teardown of its death', 590, 'inconclusive'],
-    ['a decision', 570, 'pass'],
+    ['the teardown of its death', 551, 'inconclusive'],
+    ['a decision', 550, 'pass'],
   ] as const)('takes a refusal for %s when it came at %i of 600 ms', (_, at, status) => {
     expect(judge(signalled().arrival(25).arrival(at, 'refused').exit(600)).status).toBe(status);
   });

@@ -33,6 +33,7 @@ describe('the options of judge', () => {
   it('are those of judging and of showing', () => {
     const names = JUDGE_OPTIONS.map((one) => one.name);
     expect(names).toEqual(expect.arrayContaining(['profile', 'only', 'skip', 'ignore', 'strict', 'expect-exit', 'report', 'routing-lag', 'color']));
+    expect(JUDGE_OPTIONS.filter((one) => one.default !== null)).toEqual([]);
     for (const name of ['record', 'signal', 'port', 'slow', 'grace-period']) expect(names).not.toContain(name);
   });
 });

@@ -1,4 +1,3 @@
-import { DrainCheckError } from '../../errors.js';
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
@@ -44,7 +43,6 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
   } catch (error) {
     progress.stop();
     for (const partial of failed) await save(partial);
-    if (abort.aborted && !(error instanceof DrainCheckError)) throw new DrainCheckError('interrupted', 'The run was interrupted; what it had started has been ended.', 'There is no verdict.', { cause: error });
     throw error;
   }
 }

@@ -1,7 +1,12 @@
 import type { Exchange } from './exchange.js';
 import type { LifeFacts } from './life.js';
 import type { RunFacts } from './run.js';
-import { OUTLIVED_NOTICE_MS } from './process.js';
+
+/**
+ * An answer is an orphan's when it came this long after the signalled process was gone: answers and the time of death
+ * are stamped by different threads. Milliseconds.
+ */
+const ORPHAN_AFTER_MS = 50;
 
 /** What became of one exchange that was in flight at the signal. */
 export type Fate =
@@ -20,19 +25,24 @@ export type Fate =
 export function fateOf(exchange: Exchange, life: LifeFacts, facts: RunFacts): Fate {
   const { end } = exchange;
   if (end === null || end.ending === 'ended-by-tester') return 'not-observed';
-  if (end.ending === 'rejected' || end.ending !== 'answered') return normallyRejects(exchange, facts) && end.ending === 'rejected' ? 'finished' : 'lost';
-  if (life.exit !== null && life.outlived !== null && end.at > life.exit.at + OUTLIVED_NOTICE_MS) return 'by-orphan';
-  const serverError = (end.status ?? 0) >= 500;
-  if (!serverError && end.framing !== 'close') return 'finished';
   const peace = answerInPeace(exchange, facts);
-  if (peace === null) return 'needs-baseline';
-  if (serverError) return peace.status === end.status ? 'finished' : 'lost';
-  if (peace.bytes === null) return 'finished';
-  return peace.bytes === end.bytes ? 'finished' : end.bytes < peace.bytes ? 'lost' : 'finished';
+  if (end.ending === 'rejected') return peace === null ? 'needs-baseline' : peace.status === 503 ? 'finished' : 'lost';
+  if (end.ending !== 'answered') return 'lost';
+  if (isOrphans(end.at, life)) return 'by-orphan';
+  const status = end.status ?? 0;
+  if (peace === null) return status >= 500 || end.framing === 'close' ? 'needs-baseline' : 'finished';
+  if (kindOf(status) !== 2 && kindOf(status) !== kindOf(peace.status ?? 0)) return 'lost';
+  return end.framing === 'close' && peace.bytes !== null && end.bytes < peace.bytes ? 'lost' : 'finished';
 }
 
-function normallyRejects(exchange: Exchange, facts: RunFacts): boolean {
-  return answerInPeace(exchange, facts)?.status === 503;
+/** 2 for 200 and 201, 4 for 404 and 409: statuses of one kind say the same about a shutdown. */
+function kindOf(status: number): number {
+  return Math.floor(status / 100);
+}
+
+/** Given by another process after the one that was signalled had died. */
+function isOrphans(at: number, { exit, goneAt }: LifeFacts): boolean {
+  return exit !== null && goneAt !== null && goneAt > exit.at && at > exit.at + ORPHAN_AFTER_MS;
 }
 
 /** The answer to the same request when nothing was signalled: from a baseline, or from calibrating the upload. */

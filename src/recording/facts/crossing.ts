@@ -1,12 +1,13 @@
 import type { Exchange } from './exchange.js';
-import type { LifeFacts } from './life.js';
+import { endOf, type LifeFacts } from './life.js';
+import { EXIT_TEARDOWN_MS } from './probe.js';
 
 /** A FIN that arrives this soon after a request was sent was on its way already. Milliseconds. */
 const CROSSING_MS = 5;
 /** What is closed within this time is closed at once. Milliseconds. */
 const TOGETHER_MS = 10;
 /** A request that waited longer than this was not on its way, it was let wait. Milliseconds. */
-const MOST_AGE_MS = 250;
+const MOST_AGE_MS = 100;
 
 /**
  * Whether a request on a kept connection crossed on the wire with the server's closing of that connection: nothing of an
@@ -18,7 +19,9 @@ export function crossed({ end, openedAt, connection }: Exchange, life: LifeFacts
   const age = end.at - openedAt;
   if (end.ending === 'closed' && age < CROSSING_MS) return true;
   if ((end.ending !== 'closed' && end.ending !== 'reset') || age > MOST_AGE_MS) return false;
-  const together = (at: number) => Math.abs(at - end.at) <= TOGETHER_MS;
+  // What the death itself closes is closed together too, and that is no crossing.
+  const death = endOf(life) - EXIT_TEARDOWN_MS;
+  const together = (at: number) => Math.abs(at - end.at) <= TOGETHER_MS && at < death;
   const listener = life.listener.closed;
   const withListener = listener !== null && end.at >= listener.from - TOGETHER_MS && end.at <= listener.to + TOGETHER_MS;
   return withListener || life.connectionEnds.some((other) => other.connection !== connection && other.by === 'fin' && together(other.at));

@@ -22,6 +22,8 @@ export interface LifeFacts {
   signal: EventOf<'signal-sent'> | null;
   /** The death of the process that was started and signalled. `at` is the time of death. */
   exit: EventOf<'root-exited'> | null;
+  /** When the last process that listened was gone: what clients meet from then on is nobody's decision. */
+  serverGoneAt: number | null;
   /** When the last process of the target was gone. */
   goneAt: number | null;
   killed: EventOf<'killed'> | null;
@@ -53,10 +55,13 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
   const exit = first('root-exited');
   const killed = first('killed');
   const exchanges = collectExchanges(events);
-  const gone = events.filter((event) => event.type === 'process-gone').map((event) => event.at);
+  const gone = new Map(events.filter((event) => event.type === 'process-gone').map((event) => [event.pid, event.at]));
+  if (exit !== null && spawned !== null) gone.set(spawned.pid, exit.at);
+  const listeners = first('listener-found')?.listeners ?? [];
   const ended = first('life-ended');
-  const goneAt = exit === null ? null : Math.max(exit.at, ...gone);
-  const endAt = Math.min(goneAt ?? ended?.at ?? Infinity, killed?.at ?? Infinity);
+  const goneAt = exit === null ? null : Math.max(exit.at, ...gone.values());
+  const serverGoneAt = goneAt === null || listeners.length === 0 ? goneAt : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
+  const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, killed?.at ?? Infinity);
   const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
   const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);
   return {
@@ -67,11 +72,12 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     complete: ended?.complete === true,
     ready: first('ready'),
     root: spawned === null ? null : { pid: spawned.pid, ppid: 0, command: spawned.command },
-    listeners: first('listener-found')?.listeners ?? [],
+    listeners,
     processes: collectProcesses(events),
     origin: first('listener-found')?.origin ?? null,
     signal,
     exit,
+    serverGoneAt,
     goneAt,
     killed,
     graceOver: first('grace-over'),
@@ -110,7 +116,7 @@ export function timeToExit(life: LifeFacts): number | null {
   return life.killed !== null || life.goneAt === null || life.signal === null ? null : life.goneAt - life.signal.at;
 }
 
-/** Whether the target was gone (or killed) by then. */
+/** When the server was gone, or was killed: the end of what its clients can tell. */
 export function endOf(life: LifeFacts): number {
-  return Math.min(life.goneAt ?? Infinity, life.killed?.at ?? Infinity);
+  return Math.min(life.serverGoneAt ?? Infinity, life.killed?.at ?? Infinity);
 }

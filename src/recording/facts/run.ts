@@ -9,6 +9,8 @@ export interface RunFacts {
   /** The life that answered each scenario's question, where it was played to its end. */
   played: Partial<Record<ScenarioId, LifeFacts>>;
   skipped: Partial<Record<ScenarioId, string>>;
+  /** Scenarios of the plan that were neither skipped nor played to their end. */
+  unfinished: ScenarioId[];
   endpoints: Record<ProbeRole, EventOf<'endpoint-resolved'> | null>;
   plainPath: EventOf<'plain-path-chosen'> | null;
   upload: EventOf<'upload-calibrated'> | null;
@@ -35,6 +37,7 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
     lives,
     played,
     skipped,
+    unfinished: recording.header.plan.scenarios.filter((id) => played[id] === undefined && skipped[id] === undefined),
     endpoints: { readiness: endpoint('readiness'), liveness: endpoint('liveness') },
     plainPath: events.find((event) => event.type === 'plain-path-chosen') ?? null,
     upload: events.filter((event) => event.type === 'upload-calibrated').findLast((event) => event.held) ?? events.findLast((event) => event.type === 'upload-calibrated') ?? null,

@@ -27,8 +27,14 @@ describe('the fate of an exchange', () => {
     expect(fate({ status })).toBe('finished');
   });
 
-  it.each(['reset', 'closed', 'short', 'timed-out', 'refused', 'rejected'] as const)('is to be lost when it was %s', (ending) => {
+  it.each(['reset', 'closed', 'short', 'timed-out', 'refused'] as const)('is to be lost when it was %s', (ending) => {
     expect(fate({ ending })).toBe('lost');
+  });
+
+  it('needs a baseline when it was rejected, and is lost where peace has another answer', () => {
+    expect(fate({ ending: 'rejected' })).toBe('needs-baseline');
+    expect(fate({ ending: 'rejected' }, { after: baseline(200) })).toBe('lost');
+    expect(fate({ ending: 'rejected' }, { after: baseline(503) })).toBe('finished');
   });
 
   it('is not observed when the tester ended it, or nothing did', () => {
@@ -39,7 +45,12 @@ describe('the fate of an exchange', () => {
   it.each([
     ['finished', 500, 500],
     ['lost', 500, 200],
-    ['lost', 502, 500],
+    ['finished', 502, 500],
+    ['finished', 201, 200],
+    ['finished', 409, 404],
+    ['lost', 404, 200],
+    ['lost', 302, 200],
+    ['finished', 200, 404],
   ] as const)('is to be %s by a %i where the baseline has %i', (expected, status, inPeace) => {
     expect(fate({ status }, { after: baseline(inPeace) })).toBe(expected);
   });
@@ -80,16 +91,28 @@ describe('the fate of an exchange', () => {
     it('is told by the answer of its calibration', () => {
       expect(fate({ path: '/', status: 500 }, calibrated('/'))).toBe('lost');
       expect(fate({ path: '/', status: 500 }, calibrated('/files'))).toBe('needs-baseline');
+      expect(fate({ path: '/', status: 404 }, calibrated('/'))).toBe('lost');
+      expect(fate({ path: '/', status: 201 }, calibrated('/'))).toBe('finished');
       expect(fate({ path: '/', ...untilClose }, calibrated('/'))).toBe('finished');
     });
   });
 
   describe('when the signalled process was gone', () => {
-    const orphaned = (exitAt: number) => (story: Story) =>
-      story.event(exitAt, { type: 'root-exited', code: null, signal: 'SIGTERM' }).event(exitAt + 1010, { type: 'outlived-root', processes: [] }).killed(30_000);
+    /** The signalled process ends at one time, the one that answers at another. */
+    const orphaned = (exitAt: number, goneAt = 700) => (story: Story) =>
+      story.event(exitAt, { type: 'root-exited', code: null, signal: 'SIGTERM' }).event(goneAt, { type: 'process-gone', pid: 200, command: 'node real-server.js' }).event(800, { type: 'life-ended', complete: true });
 
     it('is to be answered by an orphan', () => {
       expect(fate({ endedAt: 500 }, { after: orphaned(5) })).toBe('by-orphan');
+    });
+
+    it('is to be answered by an orphan, too, when that one was left behind and killed', () => {
+      const left = (story: Story) => orphaned(5, 30_001)(story.event(1010, { type: 'outlived-root', processes: [] })).killed(30_000);
+      expect(fate({ endedAt: 500 }, { after: left })).toBe('by-orphan');
+    });
+
+    it('is finished when no process outlived it', () => {
+      expect(fate({ endedAt: 500 }, { after: orphaned(5, 5) })).toBe('finished');
     });
 
     it('is finished when the answer came up to 50 ms later, which is our own clocks', () => {

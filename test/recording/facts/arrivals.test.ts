@@ -31,9 +31,9 @@ describe('arrivals', () => {
     expect(sorted(signalled().arrival(25).arrival(30_000, 'reset').killed(30_000))).toMatchObject({ all: 1, dropped: 0 });
   });
 
-  it('count a refusal until 20 ms before the end', () => {
-    expect(sorted(signalled().arrival(580, 'refused').exit(600)).turnedAway).toBe(1);
-    expect(sorted(signalled().arrival(581, 'refused').exit(600)).all).toBe(0);
+  it('count a refusal until 50 ms before the end', () => {
+    expect(sorted(signalled().arrival(550, 'refused').exit(600)).turnedAway).toBe(1);
+    expect(sorted(signalled().arrival(551, 'refused').exit(600)).all).toBe(0);
   });
 
   it('count a reset to the end', () => {

@@ -50,7 +50,14 @@ describe('a question and a closing', () => {
   });
 
   it('did not cross when it had been let wait', () => {
-    expect(crosses({ endedAt: 350 }, signalled().closed(2, 'fin', 350))).toBe(true);
-    expect(crosses({ endedAt: 351 }, signalled().closed(2, 'fin', 351))).toBe(false);
+    expect(crosses({ endedAt: 200 }, signalled().closed(2, 'fin', 200))).toBe(true);
+    expect(crosses({ endedAt: 201 }, signalled().closed(2, 'fin', 201))).toBe(false);
+  });
+
+  it('did not cross when the death closed it together with others', () => {
+    const dying = (at: number) => crosses({ openedAt: 500, endedAt: at }, signalled().closed(2, 'fin', at));
+    expect(dying(549)).toBe(true);
+    expect(dying(550)).toBe(false);
+    expect(dying(599)).toBe(false);
   });
 });

@@ -41,9 +41,9 @@ describe('the listener', () => {
     expect(closed(signalled().probes('readiness', 'refused', -100, -50).probes('readiness', 200, -40, 590).exit(600))).toBeNull();
   });
 
-  it('does not count what was refused in the last 20 ms of the process, nor after it', () => {
-    expect(closed(signalled().arrival(25).arrival(578, 'refused').exit(600))).toEqual([25, 579]);
-    expect(closed(signalled().arrival(25).arrival(579, 'refused').exit(600))).toBeNull();
+  it('does not count what was refused in the last 50 ms of the process, nor after it', () => {
+    expect(closed(signalled().arrival(25).arrival(548, 'refused').exit(600))).toEqual([25, 549]);
+    expect(closed(signalled().arrival(25).arrival(549, 'refused').exit(600))).toBeNull();
     expect(closed(signalled().arrival(25).arrival(625, 'refused').exit(600))).toBeNull();
   });
 

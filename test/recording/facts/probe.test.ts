@@ -73,14 +73,39 @@ describe('what a probe saw of the drain', () => {
     expect(drain(signalled().probes('readiness', 200, 0, 580).probes('readiness', 503, 598, 700).exit(600))).toEqual([200]);
   });
 
-  it.each(['refused', 'reset', 'closed'] as const)('ends 20 ms before the process for what was %s', (outcome) => {
-    expect(drain(signalled().probes('readiness', 200, 0, 570).probes('readiness', outcome, 577, 700).exit(600))).toEqual([200, outcome]);
-    expect(drain(signalled().probes('readiness', 200, 0, 570).probes('readiness', outcome, 578, 700).exit(600))).toEqual([200]);
+  it.each(['refused', 'reset', 'closed'] as const)('ends 50 ms before the process for what was %s', (outcome) => {
+    expect(drain(signalled().probes('readiness', 200, 0, 540).probes('readiness', outcome, 547, 700).exit(600))).toEqual([200, outcome]);
+    expect(drain(signalled().probes('readiness', 200, 0, 540).probes('readiness', outcome, 548, 700).exit(600))).toEqual([200]);
   });
 
-  it('ends with the last process, not with the first', () => {
-    const story = signalled().probes('readiness', 200, 0, 700).probes('readiness', 503, 710, 800).event(900, { type: 'process-gone', pid: 200, command: 'worker' });
-    expect(drain(story.exit(600))).toEqual([200, 503]);
+  it('ends with the last process that listens, whichever that is', () => {
+    const story = (owner: number) => new Story().life('drain', { owner }).signal().probes('readiness', 200, 0, 550).probes('readiness', 503, 710, 800).event(900, { type: 'process-gone', pid: 200, command: 'worker' });
+    expect(drain(story(200).exit(600))).toEqual([200, 503]);
+    expect(drain(story(100).exit(600))).toEqual([200]);
+  });
+
+  it.each(['reset', 'closed', 'timed-out', 'malformed'] as const)('takes no probe that was %s for a failure', (outcome) => {
+    const facts = readiness(signalled().probes('readiness', 200, 0, 10).probes('readiness', outcome, 20, 500).exit(600));
+    expect(facts).toMatchObject({ flipped: null, firstBad: null, firstBadAnswer: null, badBefore: null, recovered: null });
+    expect(facts.drain).toHaveLength(2);
+    const later = signalled().probes('readiness', 200, 0, 10).probes('readiness', outcome, 20, 40).probes('readiness', 503, 50, 500).exit(600);
+    expect(readiness(later).firstBad?.outcome).toEqual({ kind: 'status', status: 503 });
+    expect(flipped(later)).toEqual([10, 52]);
+  });
+
+  it.each([
+    ['before the signal', -3, 'badBefore'],
+    ['after the signal', -2, 'firstBad'],
+  ] as const)('holds a failure against the signal only when its first probe had not ended before (%s)', (_, from, which) => {
+    const facts = readiness(signalled().probes('readiness', 503, from, 590).exit(600));
+    expect(facts[which]?.outcome).toEqual({ kind: 'status', status: 503 });
+    expect(facts[which === 'badBefore' ? 'firstBad' : 'badBefore']).toBeNull();
+    expect(facts.firstBadAnswer).toBe(facts.firstBad);
+  });
+
+  it('knows a closed listener from before the signal', () => {
+    expect(readiness(signalled().probes('readiness', 'refused', -100, 500).exit(600)).badBefore).not.toBeNull();
+    expect(readiness(signalled().probes('readiness', 'timed-out', -100, 500).exit(600)).badBefore).toBeNull();
   });
 
   it('is nothing without a signal', () => {

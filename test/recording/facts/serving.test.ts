@@ -15,6 +15,14 @@ describe('serving', () => {
     expect(served(signalled().arrival(25).arrival(75).arrival(125, ending).arrival(175).exit(600))).toEqual({ until: 75, endedAt: 125 });
   });
 
+  it.each([500, 502])('ends with the first new connection that was answered %i', (status) => {
+    expect(served(signalled().arrival(25).arrival(75).arrival(125, 'answered', { status }).arrival(175).exit(600))).toEqual({ until: 75, endedAt: 125 });
+  });
+
+  it('goes on for other answers, and for work that gets a server error', () => {
+    expect(served(signalled().arrival(25, 'answered', { status: 404 }).exchange('new-work', { openedAt: 30, status: 500 }).arrival(75).exit(600))).toEqual({ until: 75, endedAt: 600 });
+  });
+
   it('ends with the process when all were served', () => {
     expect(served(signalled().arrival(25).arrival(575).exit(600))).toEqual({ until: 575, endedAt: 600 });
   });
