@@ -8,7 +8,7 @@ import { wrap } from '../report/terminal/text.js';
 export function describeProblems(problems: readonly Problem[], style: Style): string {
   const lines = problems.flatMap(({ option, value, problem }) => {
     const shown = value === '' ? '' : ` ${JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value)}`;
-    const [first = '', ...rest] = wrap(escapeControls(`${option}${shown} ${problem}.`), style.width - 2);
+    const [first = '', ...rest] = wrap(escapeControls(`${option}${shown} ${problem}.`), style.width - 4);
     return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
   });
   const count = problems.length === 1 ? 'An option cannot be used:' : `${problems.length} options cannot be used:`;

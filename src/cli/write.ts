@@ -9,15 +9,18 @@ import { DrainCheckError } from '../errors.js';
  * @throws DrainCheckError `output-unwritable`
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
-  // Devices and pipes (/dev/stdout, process substitution) cannot be renamed over.
-  const existing = statSync(file, { throwIfNoEntry: false });
-  const direct = existing !== undefined && !existing.isFile();
-  const temporary = direct ? file : path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
   try {
+    const existing = statSync(file, { throwIfNoEntry: false });
+    // Devices and pipes (/dev/stdout, process substitution) cannot be renamed over.
+    if (existing !== undefined && !existing.isFile()) {
+      await writeFile(file, text);
+      return;
+    }
     await writeFile(temporary, text);
-    if (!direct) await rename(temporary, file);
+    await rename(temporary, file);
   } catch (cause) {
-    if (!direct) await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw unwritable(file, cause);
   }
 }

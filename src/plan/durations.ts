@@ -20,9 +20,11 @@ export function parseDuration(text: string): number | null {
 
 /** A duration for people: `7 ms`, `320 ms`, `1.98 s`, `2 min 5 s`. Takes milliseconds. */
 export function formatDuration(ms: number): string {
+  if (ms < 0) return `-${formatDuration(-ms)}`;
   const rounded = Math.round(ms);
-  if (Math.abs(rounded) < 1000) return `${rounded} ms`;
-  if (Math.abs(rounded) < 60_000) return `${trimZeros((ms / 1000).toFixed(2))} s`;
+  if (rounded < 1000) return `${rounded} ms`;
+  // 59.996 s would be shown as 60 s.
+  if (rounded < 59_995) return `${trimZeros((ms / 1000).toFixed(2))} s`;
   const seconds = Math.round(ms / 1000);
   const rest = seconds % 60;
   return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;

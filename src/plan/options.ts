@@ -86,7 +86,10 @@ export function layerOptions(
   for (const spec of specs) {
     const flag = flags[spec.name];
     const variable = environment[environmentName(spec)];
+    const opposite = spec.name.startsWith('no-') ? spec.name.slice(3) : `no-${spec.name}`;
     if (flag !== undefined) layered[spec.name] = flag;
+    // --no-color on the command line also overrules DRAIN_CHECK_COLOR.
+    else if (flags[opposite] !== undefined) continue;
     else if (variable !== undefined) layered[spec.name] = spec.repeatable ? lines(variable) : [variable];
     else if (spec.default !== null) layered[spec.name] = [spec.default];
   }

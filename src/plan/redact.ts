@@ -2,9 +2,13 @@ import type { Plan } from './types.js';
 
 const HIDDEN = '[redacted]';
 
-/** Hides the user information of URLs: `postgres://user:secret@host` becomes `postgres://[redacted]@host`. */
+/**
+ * Hides the user information of URLs: `postgres://user:secret@host` becomes `postgres://[redacted]@host`. A password may
+ * hold anything, also `@` and `/`, so all up to the last `@` goes: too much is hidden rather than too little. The
+ * lengths are bounded, which keeps this linear on hostile text.
+ */
 export function redactText(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]+@/gi, `$1${HIDDEN}@`);
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`);
 }
 
 /** A plan that may be stored and shown: environment values, header values, bodies and credentials are hidden. */

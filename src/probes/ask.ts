@@ -63,7 +63,7 @@ function ask(client: Dispatcher, { path, timeoutMs, maxBody, reset }: { path: st
       // What is still to come is not waited for. Ending a response that is complete already does nothing.
       if (!complete) stop();
     };
-    const begin = () => setTimeout(() => finish({ kind: 'timed-out' }), timeoutMs);
+    const begin = () => setTimeout(() => finish(status === null ? { kind: 'timed-out' } : { kind: 'status', status }), timeoutMs);
     // On a connection of its own the time to connect counts; where many wait their turn, the waiting does not.
     let timer = reset ? begin() : undefined;
     client.dispatch(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ProbeRole } from '../recording/events.js';
 import { askPaths, type ProbeAnswer, type ProbeOrigin } from './ask.js';
 import { CANDIDATES, type Candidate } from './candidates.js';
-import { normaliseBody, similarity } from './similarity.js';
+import { normaliseBody, similarity, withoutPath } from './similarity.js';
 
 export interface FoundEndpoint {
   path: string;
@@ -41,7 +41,7 @@ export async function surveyEndpoints(origin: ProbeOrigin, timeoutMs: number): P
   const paths = [...controls, '/', ...CANDIDATES.map((candidate) => candidate.path)];
   const answers = await askAll(origin, paths, timeoutMs);
   const control = [...controls, '/'].flatMap((path) => answers.get(path) ?? []);
-  const isProbe = (answer: Answered) => !answer.html && !control.some((other) => other.status === answer.status && similarity(other.text, answer.text) > ALIKE);
+  const isProbe = (answer: Answered) => !answer.html && !control.some((other) => other.status === answer.status && areAlike(other, answer));
   const known = CANDIDATES.flatMap((candidate) => {
     const answer = answers.get(candidate.path);
     return answer !== undefined && isProbe(answer) ? [{ candidate, answer }] : [];
@@ -88,8 +88,13 @@ async function askAll(origin: ProbeOrigin, paths: readonly string[], timeoutMs: 
   );
 }
 
+/** The same page, as it is or without what it may have taken from its address. */
+function areAlike(a: Answered, b: Answered): boolean {
+  return similarity(a.text, b.text) > ALIKE || similarity(withoutPath(a.text, a.path), withoutPath(b.text, b.path)) > ALIKE;
+}
+
 function readAnswer(path: string, { outcome, contentType, body }: ProbeAnswer): Answered | null {
   if (outcome.kind !== 'status') return null;
   const html = /html/i.test(contentType) || /^\s*<(!doctype|html)/i.test(body);
-  return { path, status: outcome.status, html, text: normaliseBody(body, path) };
+  return { path, status: outcome.status, html, text: normaliseBody(body) };
 }

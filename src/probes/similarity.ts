@@ -1,9 +1,12 @@
-/** Letters and words that differ from one request to the next are no difference between two pages. */
-export function normaliseBody(body: string, path: string): string {
-  const slug = path.split('/').filter((part) => part !== '');
-  let text = body.toLowerCase().replaceAll(path.toLowerCase(), '');
-  for (const part of slug) text = text.replaceAll(part.toLowerCase(), '');
-  return text.replace(/\d+/g, '').replace(/\s+/g, ' ').trim();
+/** Identifiers, numbers and times differ from one request to the next and are no difference between two pages. */
+export function normaliseBody(body: string): string {
+  return body.toLowerCase().replace(/\b[0-9a-f]{8,}(-[0-9a-f]{4,})*\b/g, '').replace(/\d+/g, '').replace(/\s+/g, ' ').trim();
+}
+
+/** The same without the path's own words, which a page that echoes its address would differ in. */
+export function withoutPath(text: string, path: string): string {
+  const words = [path, ...path.split('/').filter((part) => part !== '')];
+  return words.reduce((rest, word) => rest.replaceAll(word.toLowerCase(), ''), text);
 }
 
 /** How alike two texts are, from 0 to 1: Dice's coefficient over pairs of neighbouring characters. */

@@ -24,7 +24,7 @@ export function parseRecording(content: string, name: string): Recording {
 function parseHeader(line: string, name: string): RecordingHeader {
   const value = parseJson(line, `${name}, line 1`);
   const version = field(value, 'schemaVersion');
-  if (typeof version !== 'number' || field(value, 'plan') === undefined) {
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1 || field(value, 'plan') === undefined) {
     throw unreadable(`${name} does not begin with the header of a drain-check recording.`);
   }
   if (version > RECORDING_SCHEMA_VERSION) {

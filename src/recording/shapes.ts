@@ -6,6 +6,8 @@ type FieldsOf<T extends EventType> = { [K in Exclude<keyof Extract<EventBody, { 
 
 const number: Shape = (value) => typeof value === 'number' && Number.isFinite(value);
 const text: Shape = (value) => typeof value === 'string';
+/** Signal names are printed, so nothing else may stand in their place. */
+const signal: Shape = (value) => typeof value === 'string' && /^SIG[A-Z0-9]{1,12}$/.test(value);
 const flag: Shape = (value) => typeof value === 'boolean';
 const word = (...words: (string | null)[]): Shape => (value) => words.some((known) => known === value);
 const nullable = (shape: Shape): Shape => (value) => value === null || shape(value);
@@ -66,10 +68,10 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   },
   'connection-closed': { connection: number, by: word('fin', 'rst', 'tester') },
   armed: { armed: number, opened: number },
-  'signal-sent': { signal: text, pid: number },
+  'signal-sent': { signal, pid: number },
   'probe-run': { role, outcome, count: number, first: span, last: span, maxLateMs: number },
   'process-gone': { pid: number, command: text },
-  'root-exited': { code: nullable(number), signal: nullable(text) },
+  'root-exited': { code: nullable(number), signal: nullable(signal) },
   'grace-over': { alive: listOf(process) },
   killed: { pids: listOf(number) },
   'outlived-root': { processes: listOf(process) },

@@ -139,12 +139,15 @@ function laneState(run: ProbeFacts['runs'][number]): LaneState {
 function processLane(life: LifeFacts, fromMs: number, toMs: number): Lane {
   const { exit, killed } = life;
   const exitMs = exit === null ? toMs : Math.min(toMs, afterSignal(life, exit.at));
-  const outcome = killed !== null ? 'SIGKILL' : exit === null ? 'not seen' : exit.signal === null ? `exit ${exit.code ?? '?'}` : exit.signal;
+  const own = exit === null ? 'not seen' : exit.signal === null ? `exit ${exit.code ?? '?'}` : exit.signal;
+  // The process that was started may be gone while what it left behind had to be killed.
+  const leftovers = killed !== null && exit !== null && exit.at < killed.at;
+  const outcome = leftovers ? `${own}, rest killed` : own;
   return {
     label: 'process',
     outcome,
     wrong: killed !== null,
     spans: [{ fromMs, toMs: exitMs, state: 'busy' }],
-    points: [{ atMs: exitMs, state: killed === null ? 'served' : 'lost' }],
+    points: [{ atMs: exitMs, state: killed === null || leftovers ? 'served' : 'lost' }, ...(leftovers ? [{ atMs: toMs, state: 'lost' as const }] : [])],
   };
 }

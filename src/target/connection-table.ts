@@ -42,7 +42,7 @@ export function parseSs(text: string): ConnectionTable {
     const [state, unread, , , peer = '', ...rest] = line.trim().split(/\s+/);
     const inode = rest.find((field) => field.startsWith('ino:'));
     const client = Number(peer.slice(peer.lastIndexOf(':') + 1));
-    if (state === 'LISTEN' || !Number.isInteger(client) || inode === undefined) continue;
+    if ((state !== 'ESTAB' && state !== 'CLOSE-WAIT') || !Number.isInteger(client) || inode === undefined) continue;
     table.set(client, { accepted: inode !== 'ino:0', unread: Number(unread) });
   }
   return table;

@@ -36,7 +36,12 @@ function notFound(command: string, cwd: string): DrainCheckError {
 }
 
 function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  // A name that is too long or leads in a circle is not there either.
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isExecutableFile(file: string): boolean {

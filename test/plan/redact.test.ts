@@ -9,7 +9,10 @@ describe('redactText', () => {
     ['AMQPS://token@host', 'AMQPS://[redacted]@host'],
     ['--db=mysql+pymysql://u:p@h:3306 --cache=redis://:p@h', '--db=mysql+pymysql://[redacted]@h:3306 --cache=redis://[redacted]@h'],
     ['http://host/path', 'http://host/path'],
-    ['http://host/a@b', 'http://host/a@b'],
+    ['postgres://user:p@ss/wo@host/db', 'postgres://[redacted]@host/db'],
+    ["amqp://u:it's@host", 'amqp://[redacted]@host'],
+    // Whether an @ in a path ends a password cannot be told, so too much is hidden.
+    ['http://host/a@b', 'http://[redacted]@b'],
     ['mail me@host', 'mail me@host'],
     ['', ''],
   ])('%j', (text, redacted) => expect(redactText(text)).toBe(redacted));

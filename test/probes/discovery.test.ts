@@ -150,3 +150,13 @@ describe('a target that does not speak', () => {
   it('speaks something else', async () => expect(await survey(await tcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')))).toMatchObject(silence));
   it('never answers', async () => expect(await surveyEndpoints(await tcpServer((socket) => socket.resume()), 20)).toMatchObject(silence));
 });
+
+describe('pages for any path are no probes, whatever words they use', () => {
+  it.each(['{"status":"ok"}', 'service is healthy and ready', 'OK - live', 'ready'])('%s', async (body) => {
+    expect(await found({}, { body })).toEqual(NOTHING);
+  });
+
+  it('also when each answer has an identifier of its own', async () => {
+    expect(await found({}, () => json({ requestId: crypto.randomUUID(), ok: true }))).toEqual(NOTHING);
+  });
+});

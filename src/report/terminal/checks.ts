@@ -1,8 +1,8 @@
 import type { CheckReport, ChecklistEntry, Report } from '../types.js';
 import { escapeControls } from '../escape.js';
-import { glyphs, mark, paint } from './marks.js';
+import { mark, paint } from './marks.js';
 import type { Style } from './style.js';
-import { clip, pad, widthOf, wrap } from './text.js';
+import { pad, widthOf, wrap } from './text.js';
 
 const INDENT = 3;
 /** Wider than this the two ends of a line are too far apart to be read together. */
@@ -18,24 +18,24 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 }
 
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
-  if (checks.length === 0) return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim, '');
+  if (checks.length === 0) return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
   return checks.flatMap((check) => drawCheck(check, style, verbose));
 }
 
 function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {
   const head = `   ${mark(check.status, style)} `;
-  const ignored = check.ignored ? style.dim(' (ignored)') : '';
+  const title = check.ignored ? `${check.title} (ignored)` : check.title;
   switch (check.status) {
     case 'pass':
-      return [`${head}${oneLine(check, style)}${ignored}`, ...(verbose && check.because !== null ? details([['note', check.because]], style) : [])];
+      return [...kept(head, title, check, style), ...(verbose && check.because !== null ? details([['note', check.because]], style) : [])];
     case 'skip':
-      return hanging(head, `${check.title}: not checked, ${check.because ?? ''}`, style, style.dim, ignored);
+      return hanging(head, `${title}: not checked, ${check.because ?? ''}`, style, style.dim);
     case 'inconclusive':
-      return hanging(head, `${check.title}: could not be proved, ${check.because ?? ''}`, style, paint('inconclusive', style), ignored);
+      return hanging(head, `${title}: could not be proved, ${check.because ?? ''}`, style, paint('inconclusive', style));
     case 'warn':
     case 'fail':
       return [
-        `${head}${paint(check.status, style)(check.title)}${ignored}`,
+        ...hanging(head, title, style, paint(check.status, style)),
         ...details(
           [
             ['expected', check.expected],
@@ -49,16 +49,21 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
   }
 }
 
-/** A promise that was kept takes one line: its sentence, and what was seen, flush right so that the eye finds it. */
-function oneLine(check: CheckReport, style: Style): string {
+/**
+ * A promise that was kept takes one line: its sentence, and what was seen, flush right so that the eye finds it. Where
+ * there is no room for both, what was seen has a line of its own.
+ */
+function kept(head: string, title: string, check: CheckReport, style: Style): string[] {
   const width = Math.min(style.width, MOST_WIDTH) - INDENT - 2;
-  const shown = clip(escapeControls(check.observed ?? ''), Math.max(0, width - check.title.length - 2), glyphs(style).ellipsis);
-  return `${pad(check.title, width - widthOf(shown))}${style.dim(shown)}`.trimEnd();
+  const observed = escapeControls(check.observed ?? '');
+  if (observed === '') return [`${head}${title}`];
+  if (widthOf(title) + 2 + widthOf(observed) > width) return [...hanging(head, title, style, (text) => text), ...details([['observed', check.observed]], style)];
+  return [`${head}${pad(title, width - widthOf(observed))}${style.dim(observed)}`];
 }
 
-function hanging(head: string, text: string, style: Style, colour: (text: string) => string, tail: string): string[] {
+function hanging(head: string, text: string, style: Style, colour: (text: string) => string): string[] {
   const [first = '', ...rest] = wrap(escapeControls(text), style.width - INDENT - 2);
-  return [`${head}${colour(first)}${rest.length === 0 ? tail : ''}`, ...rest.map((line, i) => `${' '.repeat(INDENT + 2)}${colour(line)}${i === rest.length - 1 ? tail : ''}`)];
+  return [`${head}${colour(first)}`, ...rest.map((line) => `${' '.repeat(INDENT + 2)}${colour(line)}`)];
 }
 
 function details(rows: readonly (readonly [string, string | null])[], style: Style): string[] {

@@ -5,7 +5,7 @@ import { drawChecklist } from './checks.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
 import { drawTable } from './table.js';
-import { clip, widthOf, wrap } from './text.js';
+import { clip, joinWithin, widthOf } from './text.js';
 import { drawTimeline, foldTimeline } from './timeline.js';
 
 export interface TerminalOptions {
@@ -31,7 +31,14 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     '',
     ...footer(report, options),
   ];
-  return `${lines.join('\n')}\n`;
+  return plainEnough(`${lines.join('\n')}\n`, style);
+}
+
+/** On a terminal that shows ASCII only, nothing else is printed, whoever wrote it. */
+function plainEnough(text: string, style: Style): string {
+  if (style.unicode) return text;
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll('×', 'x').replaceAll('–', '-').replaceAll('…', '~').replace(/[^\x00-\x7f]/gu, '?');
 }
 
 function header(report: Report, style: Style): string[] {
@@ -43,14 +50,14 @@ function header(report: Report, style: Style): string[] {
   const gap = ' '.repeat(Math.max(2, style.width - name.length - widthOf(command) - right.length));
   const facts = [
     target.pid === null ? null : `pid ${target.pid}`,
-    target.origin,
+    target.origin === null ? null : escapeControls(target.origin),
     endpoint('readiness', target.readiness),
     endpoint('liveness', target.liveness),
-    settings.ignored.length > 0 ? `ignored: ${settings.ignored.join(', ')}` : null,
+    settings.ignored.length > 0 ? `ignored: ${escapeControls(settings.ignored.join(', '))}` : null,
     settings.strict ? 'strict' : null,
   ].filter((fact) => fact !== null);
   const cut = report.complete ? [] : [style.yellow('This recording was cut off; what is whole was judged.')];
-  return [`${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`, ...wrap(facts.join(` ${dot} `), style.width).map(style.dim), ...cut];
+  return [`${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`, ...joinWithin(facts, ` ${dot} `, style.width).map((line) => style.dim(line)), ...cut];
 }
 
 function endpoint(role: string, { path, how, sureness }: EndpointReport): string {
@@ -82,5 +89,7 @@ function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions
   const plain = `${verdict}   ${counts.join(` ${dot} `)}   ${tail.join(` ${dot} `)}`;
   const head = style.bold(paint(report.verdict, style)(verdict));
   if (plain.length <= style.width) return [plain.replace(verdict, () => head)];
-  return [`${head}   ${counts.join(` ${dot} `)}`, ...wrap(tail.join(` ${dot} `), style.width)];
+  const [first = '', ...rest] = joinWithin(counts, ` ${dot} `, style.width - verdict.length - 3);
+  const indent = ' '.repeat(verdict.length + 3);
+  return [`${head}   ${first}`, ...rest.map((line) => indent + line), ...joinWithin(tail, ` ${dot} `, style.width)];
 }

@@ -9,22 +9,30 @@ const COLUMNS: readonly { name: keyof EndingCounts; head: string; bad: boolean }
   { name: 'answered', head: 'answered', bad: false },
   { name: 'rejected', head: '503', bad: false },
   { name: 'refused', head: 'refused', bad: false },
-  { name: 'short', head: 'cut short', bad: true },
+  { name: 'short', head: 'short', bad: true },
   { name: 'closed', head: 'closed', bad: true },
   { name: 'reset', head: 'reset', bad: true },
-  { name: 'timedOut', head: 'no answer', bad: true },
-  { name: 'endedByTester', head: 'by tester', bad: false },
+  { name: 'timedOut', head: 'silent', bad: true },
+  { name: 'endedByTester', head: 'tester', bad: false },
 ];
 
 const NO_BORDER = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((name) => [name, '']),
 );
 
+const LABEL_WIDTH = 22;
+
+function tableWidth(columns: typeof COLUMNS): number {
+  return columns.reduce((width, column) => width + 2 + column.head.length, LABEL_WIDTH);
+}
+
 /** A scenario's exchanges by ending; columns without any are left out. */
 export function drawTable(scenario: ScenarioReport, style: Style): string[] {
   const rows = Object.entries(scenario.exchanges) as [ExchangeKind, EndingCounts][];
   if (rows.length === 0) return [];
-  const columns = COLUMNS.filter((column) => rows.some(([, counts]) => counts[column.name] > 0));
+  const used = COLUMNS.filter((column) => rows.some(([, counts]) => counts[column.name] > 0));
+  // The total can be worked out; it goes first where there is no room for all.
+  const columns = tableWidth(used) <= style.width ? used : used.filter((column) => column.name !== 'total');
   const table = new Table({
     chars: NO_BORDER,
     style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },

@@ -59,3 +59,15 @@ function pieces(word: string, width: number): string[] {
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
+
+/** Joins parts into lines no wider than `width`, breaking only between parts. */
+export function joinWithin(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}${separator}${part}`;
+    if (last !== undefined && widthOf(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(...wrap(part, width));
+  }
+  return lines;
+}

@@ -27,7 +27,7 @@ function drawAxis(scenario: ScenarioReport, timeline: Timeline, width: number, c
   const step = roundStep(timeline.toMs / Math.max(1, Math.floor(width / 12)));
   const from = column(0) + name.length + 2;
   for (let ms = step; ms <= timeline.toMs; ms += step) {
-    const text = formatDuration(ms).replace(' ', '');
+    const text = formatDuration(ms).replaceAll(' ', '');
     const at = column(ms) - Math.floor(text.length / 2);
     const free = cells.slice(at - 1, at + text.length + 1).every((cell) => cell === ' ');
     if (at >= from && at + text.length <= width && free) write(at, text);

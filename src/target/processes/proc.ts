@@ -17,7 +17,7 @@ export const procTable: ProcessTable = {
     for (const pid of owners) {
       const inodes = socketInodes(pid);
       if (inodes === 'denied') denied.push(pid);
-      else for (const inode of inodes) byInode.set(inode, [...(byInode.get(inode) ?? []), pid]);
+      else for (const inode of new Set(inodes)) byInode.set(inode, [...(byInode.get(inode) ?? []), pid]);
     }
     const rows: ListenRow[] = tables.flatMap(parseListenRows).map((row) => ({
       address: row.address,

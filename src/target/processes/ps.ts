@@ -44,7 +44,7 @@ export function parseLsof(text: string): ListenRow[] {
     if (match === null) continue;
     const address = (match[1] ?? '').replace(/^\[|\]$/g, '').replace(/^\*$/, '::');
     const row = rows.get(`${address} ${match[2]}`) ?? { address, port: Number(match[2]), pids: [] };
-    row.pids.push(pid);
+    if (!row.pids.includes(pid)) row.pids.push(pid);
     rows.set(`${address} ${match[2]}`, row);
   }
   return [...rows.values()];
