@@ -15,7 +15,10 @@ const SLOW_MS = 300;
 /** Runs a program to its end and gives its standard output. */
 function run(args, environment = {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...environment } });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...environment },
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.once('close', () => resolve(output));
@@ -26,7 +29,10 @@ function run(args, environment = {}) {
 function ownStart() {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [SERVER], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, PORT: '0', SLOW_MS: String(SLOW_MS) } });
+    const child = spawn(process.execPath, [SERVER], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, PORT: '0', SLOW_MS: String(SLOW_MS) },
+    });
     child.stdout.once('data', () => {
       const ms = performance.now() - startedAt;
       child.once('close', () => resolve(ms));
@@ -44,19 +50,29 @@ for (const scenarios of [['drain'], ['drain', 'idle']]) {
     const start = await ownStart();
     const before = performance.now();
     const only = scenarios.flatMap((scenario) => ['--only', scenario]);
-    const output = await run([CLI, '-q', '--slow', '/slow', ...only, '--report', 'json', '--', process.execPath, SERVER], { SLOW_MS: String(SLOW_MS) });
+    const output = await run(
+      [CLI, '-q', '--slow', '/slow', ...only, '--report', 'json', '--', process.execPath, SERVER],
+      { SLOW_MS: String(SLOW_MS) },
+    );
     const total = performance.now() - before;
     const report = JSON.parse(output);
     const drains = report.scenarios.filter((one) => one.exit !== null).map((one) => one.exit.afterMs);
     const own = drains.reduce((sum, ms) => sum + start + ms, 0);
     overheads.push({ all: total - own, each: (total - own) / drains.length });
   }
-  rows.push({ scenarios: scenarios.join(' + '), 'whole run, ms': Math.round(median(overheads.map((one) => one.all))), 'per scenario, ms': Math.round(median(overheads.map((one) => one.each))) });
+  rows.push({
+    scenarios: scenarios.join(' + '),
+    'whole run, ms': Math.round(median(overheads.map((one) => one.all))),
+    'per scenario, ms': Math.round(median(overheads.map((one) => one.each))),
+  });
 }
 
 const times = { node: [], version: [] };
 for (let i = 0; i < runs; i++) {
-  for (const [name, args] of [['node', ['-e', '0']], ['version', [CLI, '--version']]]) {
+  for (const [name, args] of [
+    ['node', ['-e', '0']],
+    ['version', [CLI, '--version']],
+  ]) {
     const before = performance.now();
     await run(args);
     times[name].push(performance.now() - before);

@@ -13,7 +13,9 @@ const total = queue.length;
 const count = { verdicts: 0, wrong: 0, races: 0, failed: 0 };
 
 function print(fixture, word, check) {
-  console.log(`${fixture.name}: ${check.id} is ${check.status}, ${word} ${fixture.verdicts[check.id]} (${check.observed ?? ''} / ${check.because ?? ''})`);
+  console.log(
+    `${fixture.name}: ${check.id} is ${check.status}, ${word} ${fixture.verdicts[check.id]} (${check.observed ?? ''} / ${check.because ?? ''})`,
+  );
 }
 
 async function worker() {
@@ -34,5 +36,7 @@ async function worker() {
 }
 
 await Promise.all(Array.from({ length: Number(values['at-once']) }, worker));
-console.log(`${total} runs of ${fixtures.length} fixtures: ${count.verdicts} verdicts, ${count.wrong} wrong, ${count.races} races named as such, ${count.failed} runs without a report`);
+console.log(
+  `${total} runs of ${fixtures.length} fixtures: ${count.verdicts} verdicts, ${count.wrong} wrong, ${count.races} races named as such, ${count.failed} runs without a report`,
+);
 process.exitCode = count.wrong + count.failed === 0 ? 0 : 1;

@@ -12,7 +12,10 @@ const wanted = process.argv.slice(2);
 
 /** A recording that tells nothing about the machine it was made on. */
 function neutral(text) {
-  return text.replaceAll(process.execPath, 'node').replaceAll(ROOT.replace(/\/$/, ''), '/srv/drain-check').replaceAll(process.version, 'v20.19.0');
+  return text
+    .replaceAll(process.execPath, 'node')
+    .replaceAll(ROOT.replace(/\/$/, ''), '/srv/drain-check')
+    .replaceAll(process.version, 'v20.19.0');
 }
 
 async function record(fixture) {

@@ -7,5 +7,8 @@ import { renderJson } from '../dist/report/json.js';
 const directory = new URL('../fixtures/recordings/', import.meta.url);
 for (const file of (await readdir(directory)).filter((name) => name.endsWith('.ndjson'))) {
   const recording = parseRecording(await readFile(new URL(file, directory), 'utf8'), file);
-  await writeFile(new URL(file.replace('.ndjson', '.report.json'), directory), renderJson(judgeRecording(recording, recording.header.plan)));
+  await writeFile(
+    new URL(file.replace('.ndjson', '.report.json'), directory),
+    renderJson(judgeRecording(recording, recording.header.plan)),
+  );
 }

@@ -7,7 +7,11 @@ import path from 'node:path';
 const directory = await mkdtemp(path.join(tmpdir(), 'drain-check-ci-'));
 const results = path.join(directory, 'results.json');
 const vitest = path.resolve(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
-const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2), '--reporter=default', '--reporter=json', `--outputFile.json=${results}`], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  [vitest, 'run', ...process.argv.slice(2), '--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
+  { stdio: 'inherit' },
+);
 const code = await new Promise((resolve) => child.once('close', resolve));
 try {
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(await readFile(results, 'utf8'));

@@ -28,7 +28,12 @@ export interface DrainCheckRun {
  * @throws DrainCheckError when there is no verdict
  */
 export async function drainCheck({ command, options = {}, abort, onEvent }: DrainCheckRun): Promise<Report> {
-  const { resolved, problems } = resolveRun(layerOptions(OPTIONS, rawFrom(options), {}), command, catalogue(), process.cwd());
+  const { resolved, problems } = resolveRun(
+    layerOptions(OPTIONS, rawFrom(options), {}),
+    command,
+    catalogue(),
+    process.cwd(),
+  );
   if (resolved === null) throw usage(problems);
   const { play } = await import('./run/play.js');
   const recording = await play(resolved.plan, {
@@ -63,5 +68,9 @@ function rawFrom(options: DrainCheckOptions): RawOptions {
 }
 
 function usage(problems: readonly Problem[]): DrainCheckError {
-  return new DrainCheckError('usage', problems.map(({ option, value, problem }) => `${option} ${JSON.stringify(value)} ${problem}.`).join(' '), 'See drain-check --help.');
+  return new DrainCheckError(
+    'usage',
+    problems.map(({ option, value, problem }) => `${option} ${JSON.stringify(value)} ${problem}.`).join(' '),
+    'See drain-check --help.',
+  );
 }

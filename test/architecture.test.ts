@@ -8,16 +8,44 @@ const NONE = /$^/;
 
 /** Who may import whom, and why. A folder may always import itself and `errors`. */
 const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> = {
-  plan: { may: NONE, packages: /^(zod|node:fs|node:path)$/, because: 'a plan is data; ids of checks and scenarios are passed in' },
+  plan: {
+    may: NONE,
+    packages: /^(zod|node:fs|node:path)$/,
+    because: 'a plan is data; ids of checks and scenarios are passed in',
+  },
   recording: { may: /^plan\//, packages: NONE, because: 'events describe what a plan asked for' },
-  target: { may: /^(plan|recording)\//, packages: /^(execa|node:.*)$/, because: 'it observes one thing; only run puts things together' },
-  traffic: { may: /^(plan|recording)\//, packages: /^(undici|node:(net|stream))$/, because: 'it observes one thing; only run puts things together' },
-  probes: { may: /^(plan|recording)\//, packages: /^(undici|node:crypto)$/, because: 'it observes one thing; only run puts things together' },
+  target: {
+    may: /^(plan|recording)\//,
+    packages: /^(execa|node:.*)$/,
+    because: 'it observes one thing; only run puts things together',
+  },
+  traffic: {
+    may: /^(plan|recording)\//,
+    packages: /^(undici|node:(net|stream))$/,
+    because: 'it observes one thing; only run puts things together',
+  },
+  probes: {
+    may: /^(plan|recording)\//,
+    packages: /^(undici|node:crypto)$/,
+    because: 'it observes one thing; only run puts things together',
+  },
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
-  run: { may: /^(plan|recording|target|traffic|probes|scenarios)\//, packages: /^node:.*$/, because: 'it is the only conductor, and judges nothing' },
+  run: {
+    may: /^(plan|recording|target|traffic|probes|scenarios)\//,
+    packages: /^node:.*$/,
+    because: 'it is the only conductor, and judges nothing',
+  },
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
-  report: { may: /^(plan|recording|checks)\//, packages: /^(cli-table3|string-width)$/, because: 'a report is a string' },
-  cli: { may: ANY, packages: /^(commander|chalk|node:.*)$/, because: 'it is the only place with streams, environment and exit codes' },
+  report: {
+    may: /^(plan|recording|checks)\//,
+    packages: /^(cli-table3|string-width)$/,
+    because: 'a report is a string',
+  },
+  cli: {
+    may: ANY,
+    packages: /^(commander|chalk|node:.*)$/,
+    because: 'it is the only place with streams, environment and exit codes',
+  },
 };
 
 interface Import {
@@ -32,8 +60,16 @@ const imports = files.flatMap((file) => importsOf(file));
 
 function importsOf(file: string): Import[] {
   const source = readFileSync(path.join(SRC, file), 'utf8');
-  const found = [...source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '([^']+)';/gms), ...source.matchAll(/import\(()'([^']+)'\)/g)];
-  return found.map(([, type, target = '']) => ({ file, folder: file.split(path.sep)[0] ?? '', target: resolve(file, target), typeOnly: type !== undefined && type !== '' }));
+  const found = [
+    ...source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from '([^']+)';/gms),
+    ...source.matchAll(/import\(()'([^']+)'\)/g),
+  ];
+  return found.map(([, type, target = '']) => ({
+    file,
+    folder: file.split(path.sep)[0] ?? '',
+    target: resolve(file, target),
+    typeOnly: type !== undefined && type !== '',
+  }));
 }
 
 /** A relative import as a path below src, a package as it is. */
@@ -51,27 +87,47 @@ describe('the import table', () => {
 
   describe.each(Object.entries(TABLE))('%s', (folder, { may, packages, because }) => {
     it(`imports only what it may: ${because}`, () => {
-      const wrong = imports.filter((one) => one.folder === folder && isFile(one.target) && !one.target.startsWith(`${folder}/`) && one.target !== 'errors.js' && !may.test(one.target));
+      const wrong = imports.filter(
+        (one) =>
+          one.folder === folder &&
+          isFile(one.target) &&
+          !one.target.startsWith(`${folder}/`) &&
+          one.target !== 'errors.js' &&
+          !may.test(one.target),
+      );
       expect(wrong).toEqual([]);
     });
 
     it('uses only the packages that live there', () => {
-      expect(imports.filter((one) => one.folder === folder && !isFile(one.target) && !packages.test(one.target))).toEqual([]);
+      expect(
+        imports.filter((one) => one.folder === folder && !isFile(one.target) && !packages.test(one.target)),
+      ).toEqual([]);
     });
   });
 
   it('keeps the network and processes out of judging', () => {
     const judging = imports.filter((one) => ['checks', 'report', 'recording'].includes(one.folder));
-    expect(judging.filter((one) => /^(node:(net|http|https|dgram|tls|child_process|worker_threads)|undici|execa)$/.test(one.target))).toEqual([]);
+    expect(
+      judging.filter((one) =>
+        /^(node:(net|http|https|dgram|tls|child_process|worker_threads)|undici|execa)$/.test(one.target),
+      ),
+    ).toEqual([]);
   });
 
   it('lets a report take only types from the checks', () => {
-    expect(imports.filter((one) => one.folder === 'report' && one.target.startsWith('checks/') && !one.typeOnly)).toEqual([]);
+    expect(
+      imports.filter((one) => one.folder === 'report' && one.target.startsWith('checks/') && !one.typeOnly),
+    ).toEqual([]);
   });
 
   it('lets nothing but the command line touch streams, the environment and exit codes', () => {
-    const allowed = /^(cli|run\/observer-thread|target\/(watchdog-process|spawned|connection-table|exit-watcher-thread|processes\/))/;
-    const touching = files.filter((file) => !allowed.test(file) && /process\.(stdout|stderr|exit|exitCode|argv|env)\b/.test(readFileSync(path.join(SRC, file), 'utf8')));
+    const allowed =
+      /^(cli|run\/observer-thread|target\/(watchdog-process|spawned|connection-table|exit-watcher-thread|processes\/))/;
+    const touching = files.filter(
+      (file) =>
+        !allowed.test(file) &&
+        /process\.(stdout|stderr|exit|exitCode|argv|env)\b/.test(readFileSync(path.join(SRC, file), 'utf8')),
+    );
     expect(touching).toEqual([]);
   });
 });

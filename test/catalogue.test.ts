@@ -19,12 +19,16 @@ describe('the catalogue', () => {
   });
 
   it('holds every check that has a source file, and no other', () => {
-    const sources = readdirSync(path.join(ROOT, 'src/checks')).map((file) => file.replace(/\.ts$/, '')).filter((name) => !SHARED.includes(name));
+    const sources = readdirSync(path.join(ROOT, 'src/checks'))
+      .map((file) => file.replace(/\.ts$/, ''))
+      .filter((name) => !SHARED.includes(name));
     expect(sources.sort()).toEqual([...ids].sort());
   });
 
   it('has a page for every check, and no other', () => {
-    const pages = readdirSync(path.join(ROOT, 'docs/checks')).filter((file) => file !== 'README.md').map((file) => file.replace(/\.md$/, ''));
+    const pages = readdirSync(path.join(ROOT, 'docs/checks'))
+      .filter((file) => file !== 'README.md')
+      .map((file) => file.replace(/\.md$/, ''));
     expect(pages.sort()).toEqual([...ids].sort());
   });
 
@@ -43,7 +47,17 @@ describe.each(CHECKS.map((check) => ({ id: check.id, check })))('$id', ({ id, ch
   it('has a page that agrees with it and shows its cure in four languages', () => {
     const page = readFileSync(path.join(ROOT, `docs/checks/${id}.md`), 'utf8');
     expect(withGeneratedPart(page, generatedPart(check))).toBe(page);
-    for (const heading of ['## Why it matters', '## How it is judged', '## Cure', '### Node', '### Python', '### Go', '### Java', '## Sources']) expect(page).toContain(heading);
+    for (const heading of [
+      '## Why it matters',
+      '## How it is judged',
+      '## Cure',
+      '### Node',
+      '### Python',
+      '### Go',
+      '### Java',
+      '## Sources',
+    ])
+      expect(page).toContain(heading);
   });
 
   it('speaks in sentences', () => {
@@ -63,6 +77,7 @@ describe.each(CHECKS.map((check) => ({ id: check.id, check })))('$id', ({ id, ch
 describe.each(fixtures)('fixture $name', ({ verdicts }) => {
   it('says what every check must say of it', () => {
     expect(Object.keys(verdicts)).toEqual(ids);
-    for (const status of Object.values(verdicts).flatMap((words) => words.split(' | '))) expect(['pass', 'warn', 'fail', 'skip', 'inconclusive']).toContain(status);
+    for (const status of Object.values(verdicts).flatMap((words) => words.split(' | ')))
+      expect(['pass', 'warn', 'fail', 'skip', 'inconclusive']).toContain(status);
   });
 });

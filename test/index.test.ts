@@ -28,7 +28,9 @@ describe('drainCheck', () => {
   });
 
   it('throws when an option is wrong, or is none', async () => {
-    await expect(drainCheck({ command: ['true'], options: { settle: 'soon' } })).rejects.toMatchObject({ code: 'usage' });
+    await expect(drainCheck({ command: ['true'], options: { settle: 'soon' } })).rejects.toMatchObject({
+      code: 'usage',
+    });
     await expect(drainCheck({ command: ['true'], options: { quiet: true } })).rejects.toMatchObject({ code: 'usage' });
   });
 
@@ -51,6 +53,9 @@ describe('judge', () => {
     const recording = parseRecording(readFileSync(RECORDING, 'utf8'), 'exits-at-once');
     expect(judge(recording).profile).toBe('kubernetes');
     const report = judge(recording, { profile: 'standalone', ignore: 'finishes-requests,finishes-uploads' });
-    expect(report).toMatchObject({ profile: 'standalone', settings: { ignored: ['finishes-requests', 'finishes-uploads'] } });
+    expect(report).toMatchObject({
+      profile: 'standalone',
+      settings: { ignored: ['finishes-requests', 'finishes-uploads'] },
+    });
   });
 });

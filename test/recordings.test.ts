@@ -12,7 +12,9 @@ const read = (file: string) => readFileSync(path.join(DIRECTORY, file), 'utf8');
 
 describe('the recordings', () => {
   it('are one for each fixture', () => {
-    const names = readdirSync(DIRECTORY).filter((file) => file.endsWith('.ndjson')).map((file) => file.replace('.ndjson', ''));
+    const names = readdirSync(DIRECTORY)
+      .filter((file) => file.endsWith('.ndjson'))
+      .map((file) => file.replace('.ndjson', ''));
     expect(names.sort()).toEqual(listFixtures().map((fixture) => fixture.name));
   });
 

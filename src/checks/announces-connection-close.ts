@@ -38,20 +38,56 @@ function judgeDrain(life: LifeFacts): Verdict {
   const closed = life.connectionEnds.find((one) => one.connection === connection) ?? null;
   const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end);
   const announced = after.find((exchange) => exchange.end?.announcedClose === true);
-  if (announced !== undefined) return pass('drain', `Connection: close after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [announced.evidence]);
-  const lost = after.filter((exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending));
+  if (announced !== undefined)
+    return pass('drain', `Connection: close after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [
+      announced.evidence,
+    ]);
+  const lost = after.filter(
+    (exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending),
+  );
   const cut = lost.filter((exchange) => exchange.openedAt < end - EXIT_TEARDOWN_MS && !crossed(exchange, life));
-  if (cut.length > 0) return fail('drain', { expected, observed: `a request on the connection met its end: ${countEndings(cut)}`, evidence: evidenceOf(cut) });
-  if (closed !== null && closed.by === 'rst' && closed.at >= signal.at && closed.at < end - EXIT_TEARDOWN_MS && lost.length === 0) {
-    return fail('drain', { expected, observed: `the connection was reset after ${formatDuration(afterSignal(life, closed.at))}`, evidence: [closed.seq] });
+  if (cut.length > 0)
+    return fail('drain', {
+      expected,
+      observed: `a request on the connection met its end: ${countEndings(cut)}`,
+      evidence: evidenceOf(cut),
+    });
+  if (
+    closed !== null &&
+    closed.by === 'rst' &&
+    closed.at >= signal.at &&
+    closed.at < end - EXIT_TEARDOWN_MS &&
+    lost.length === 0
+  ) {
+    return fail('drain', {
+      expected,
+      observed: `the connection was reset after ${formatDuration(afterSignal(life, closed.at))}`,
+      evidence: [closed.seq],
+    });
   }
-  if (closed !== null && closed.at < signal.at) return skip('the service closes its connections after every answer anyway', 'drain');
+  if (closed !== null && closed.at < signal.at)
+    return skip('the service closes its connections after every answer anyway', 'drain');
   if (closed !== null && closed.by === 'fin' && closed.at < end - EXIT_TEARDOWN_MS) {
     return pass('drain', `closed while idle after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
   }
-  const hung = after.filter(({ openedAt, end: over }) => over?.ending === 'ended-by-tester' && over.at - openedAt > HUNG_MS);
-  if (hung.length > 0) return fail('drain', { expected, observed: 'a request on the connection got no answer at all', evidence: evidenceOf(hung) });
+  const hung = after.filter(
+    ({ openedAt, end: over }) => over?.ending === 'ended-by-tester' && over.at - openedAt > HUNG_MS,
+  );
+  if (hung.length > 0)
+    return fail('drain', {
+      expected,
+      observed: 'a request on the connection got no answer at all',
+      evidence: evidenceOf(hung),
+    });
   const kept = after.filter((exchange) => exchange.end?.ending === 'answered' || exchange.end?.ending === 'rejected');
-  if (kept.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`, 'drain');
-  return fail('drain', { expected, observed: `${plural(kept.length, 'answer')} after the signal said keep-alive, and the connection stayed open`, evidence: evidenceOf(kept) });
+  if (kept.length === 0)
+    return skip(
+      `it was gone ${formatDuration(afterSignal(life, end))} after the signal, before the connection was used again`,
+      'drain',
+    );
+  return fail('drain', {
+    expected,
+    observed: `${plural(kept.length, 'answer')} after the signal said keep-alive, and the connection stayed open`,
+    evidence: evidenceOf(kept),
+  });
 }

@@ -38,28 +38,47 @@ export const closesIdleConnections = defineCheck({
 });
 
 function judgeIdle(life: LifeFacts, reference: LifeFacts | null): Verdict {
-  if (life.signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'idle');
-  if (reference !== null && reference.killed !== null) return skip('it does not exit without idle connections either; see exits-in-time', 'idle');
+  if (life.signal === null || life.exit === null)
+    return inconclusive('the recording ends before the target did', 'idle');
+  if (reference !== null && reference.killed !== null)
+    return skip('it does not exit without idle connections either; see exits-in-time', 'idle');
   if (life.killed !== null) return judgeKilled(life, reference);
   const own = timeToExit(life) ?? 0;
-  const lastAnswer = Math.max(life.signal.at, ...life.inFlight.flatMap((exchange) => exchange.end?.at ?? [])) - life.signal.at;
+  const lastAnswer =
+    Math.max(life.signal.at, ...life.inFlight.flatMap((exchange) => exchange.end?.at ?? [])) - life.signal.at;
   // The same death without idle connections; without it, what came after the last answer is the most it can be.
   const without = reference === null ? lastAnswer : (timeToExit(reference) ?? 0);
   const delay = Math.max(0, own - without);
   const evidence = [life.exit.seq, ...(reference?.exit ? [reference.exit.seq] : [])];
   const observed = `gone after ${formatDuration(own)}, ${reference === null ? `last answer after ${formatDuration(without)}` : `${formatDuration(without)} without`}`;
-  if (delay < WARN_MS) return pass('idle', delay < NOTE_MS ? observed : `${observed}: a delay of ${formatDuration(delay)}`, evidence);
-  if (reference === null) return inconclusive('the same death without idle connections was not played; do not skip the scenario drain', 'idle', evidence);
+  if (delay < WARN_MS)
+    return pass('idle', delay < NOTE_MS ? observed : `${observed}: a delay of ${formatDuration(delay)}`, evidence);
+  if (reference === null)
+    return inconclusive(
+      'the same death without idle connections was not played; do not skip the scenario drain',
+      'idle',
+      evidence,
+    );
   return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${heldBy(life)}`, evidence });
 }
 
 function judgeKilled(life: LifeFacts, reference: LifeFacts | null): Verdict {
   const seqs = [life.graceOver?.seq, life.killed?.seq].filter((seq) => seq !== undefined);
-  if (reference === null) return inconclusive('the same death without idle connections was not played; do not skip the scenario drain', 'idle', seqs);
+  if (reference === null)
+    return inconclusive(
+      'the same death without idle connections was not played; do not skip the scenario drain',
+      'idle',
+      seqs,
+    );
   const open = openAtKill(life);
-  if (open.length === 0) return inconclusive('it was killed, but none of the idle connections was open any more', 'idle', seqs);
+  if (open.length === 0)
+    return inconclusive('it was killed, but none of the idle connections was open any more', 'idle', seqs);
   const without = formatDuration(timeToExit(reference) ?? 0);
-  return fail('idle', { expected, observed: `killed at the end of the grace period with ${list(open)} still open; without them it is gone after ${without}`, evidence: seqs });
+  return fail('idle', {
+    expected,
+    observed: `killed at the end of the grace period with ${list(open)} still open; without them it is gone after ${without}`,
+    evidence: seqs,
+  });
 }
 
 function openAtKill(life: LifeFacts): string[] {
@@ -75,7 +94,9 @@ function heldBy(life: LifeFacts): string {
 function stillOpenAt(life: LifeFacts, at: number): string[] {
   const closed = new Map(life.connectionEnds.map((end) => [end.connection, end.at]));
   const open = life.exchanges.filter((exchange) => (closed.get(exchange.connection) ?? Infinity) >= at);
-  return Object.entries(NAMES).flatMap(([kind, words]) => (open.some((exchange) => exchange.kind === kind) ? [words] : []));
+  return Object.entries(NAMES).flatMap(([kind, words]) =>
+    open.some((exchange) => exchange.kind === kind) ? [words] : [],
+  );
 }
 
 function list(words: readonly string[]): string {

@@ -29,11 +29,16 @@ function judgeDrain(life: LifeFacts): Verdict {
   const [first] = seen.dropped;
   if (first === undefined) return pass('drain', words, evidenceOf(seen.all));
   if (seen.dropped.length === 1 && seen.raced.length === 1) {
-    const because = 'the listener closed while the connection waited in the accept queue, where the kernel resets it; only a pause between withdrawal and closing avoids this';
+    const because =
+      'the listener closed while the connection waited in the accept queue, where the kernel resets it; only a pause between withdrawal and closing avoids this';
     return warn('drain', { expected, observed: words, because, evidence: evidenceOf(seen.dropped) });
   }
   if (seen.raced.length === seen.dropped.length) {
-    return inconclusive(`${words}: the target was too slow to accept when it closed its listener, so its queue was reset; run it on a machine that is less busy`, 'drain', evidenceOf(seen.dropped));
+    return inconclusive(
+      `${words}: the target was too slow to accept when it closed its listener, so its queue was reset; run it on a machine that is less busy`,
+      'drain',
+      evidenceOf(seen.dropped),
+    );
   }
   const observed = `${words}; ${plural(seen.dropped.length, 'connection')} dropped, the first opened ${formatDuration(afterSignal(life, first.openedAt))} after the signal`;
   return fail('drain', { expected, observed, evidence: evidenceOf(seen.dropped) });

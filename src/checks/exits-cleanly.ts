@@ -25,13 +25,28 @@ export const exitsCleanly = defineCheck({
     const expected = `exit code ${allowed}${plan.expectExitGiven ? '' : ', or the signal itself after a clean drain'}`;
     const wrong = judged.find((life) => !isClean(life, plan.expectExit, plan.expectExitGiven));
     if (wrong !== undefined) {
-      return fail(wrong.scenario, { expected, observed: `${describeExit(wrong)} in ${wrong.scenario}`, evidence: [wrong.exit?.seq ?? 0] });
+      return fail(wrong.scenario, {
+        expected,
+        observed: `${describeExit(wrong)} in ${wrong.scenario}`,
+        evidence: [wrong.exit?.seq ?? 0],
+      });
     }
     const bySignal = judged.find((life) => !plan.expectExit.includes(life.exit?.code ?? -1));
     const shown = bySignal ?? judged[0];
-    const note = bySignal === undefined || plan.expectExitGiven ? null : 'ending by the signal is what many services do after a clean drain';
+    const note =
+      bySignal === undefined || plan.expectExitGiven
+        ? null
+        : 'ending by the signal is what many services do after a clean drain';
     const observed = shown === undefined ? '' : describeExit(shown);
-    return onlyIfFinished(facts, pass(shown?.scenario ?? null, observed, judged.flatMap((life) => life.exit?.seq ?? []), note));
+    return onlyIfFinished(
+      facts,
+      pass(
+        shown?.scenario ?? null,
+        observed,
+        judged.flatMap((life) => life.exit?.seq ?? []),
+        note,
+      ),
+    );
   },
 });
 

@@ -30,13 +30,25 @@ export const exitsInTime = defineCheck({
     }
     const times = lives.map((life) => ({ life, ms: timeToExit(life) }));
     const slowest = times.sort((a, b) => (b.ms ?? Infinity) - (a.ms ?? Infinity))[0];
-    if (slowest?.ms === undefined || slowest.ms === null) return inconclusive('the recording ends before the target did');
+    if (slowest?.ms === undefined || slowest.ms === null)
+      return inconclusive('the recording ends before the target did');
     // A recording may be judged again under a shorter grace period than it was made with.
     if (slowest.ms > plan.gracePeriodMs) {
-      return fail(slowest.life.scenario, { expected, observed: `it took ${formatDuration(slowest.ms)} in ${slowest.life.scenario}`, evidence: [slowest.life.exit?.seq ?? 0] });
+      return fail(slowest.life.scenario, {
+        expected,
+        observed: `it took ${formatDuration(slowest.ms)} in ${slowest.life.scenario}`,
+        evidence: [slowest.life.exit?.seq ?? 0],
+      });
     }
     const which = lives.length > 1 ? ` (${slowest.life.scenario})` : '';
-    return onlyIfFinished(facts, pass(slowest.life.scenario, `slowest ${formatDuration(slowest.ms)}${which}`, lives.flatMap((life) => life.exit?.seq ?? [])));
+    return onlyIfFinished(
+      facts,
+      pass(
+        slowest.life.scenario,
+        `slowest ${formatDuration(slowest.ms)}${which}`,
+        lives.flatMap((life) => life.exit?.seq ?? []),
+      ),
+    );
   },
 });
 

@@ -36,28 +36,64 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   if (gone !== null) return gone;
   const { flipped, firstBad, badBefore } = readiness;
   const path = facts.endpoints.readiness?.path ?? '';
-  if (badBefore !== null) return inconclusive(`${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`, 'drain', [badBefore.seq]);
+  if (badBefore !== null)
+    return inconclusive(
+      `${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`,
+      'drain',
+      [badBefore.seq],
+    );
   if (flipped === null || firstBad === null) {
     const lived = afterSignal(life, endOf(life));
-    if (lived < WITHIN_MS) return skip(`it was gone ${formatDuration(lived)} after the signal, sooner than readiness has to fail`, 'drain');
+    if (lived < WITHIN_MS)
+      return skip(`it was gone ${formatDuration(lived)} after the signal, sooner than readiness has to fail`, 'drain');
     const seqs = readiness.drain.map((run) => run.seq).slice(-3);
     if (facts.endpoints.readiness?.sureness === 'generic') {
-      return inconclusive(`${path} stayed good to the end, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
+      return inconclusive(
+        `${path} stayed good to the end, but its name does not say that it is readiness; name the endpoint with --ready <path>`,
+        'drain',
+        seqs,
+      );
     }
     const last = readiness.drain.at(-1);
-    if (last !== undefined && !isGood(last.outcome)) return inconclusive(`${path} was ${describeOutcome(last.outcome)} at last, which says neither yes nor no`, 'drain', seqs);
-    return fail('drain', { expected, observed: `${path} answered ${last === undefined ? 'well' : describeOutcome(last.outcome)} to the end`, evidence: seqs });
+    if (last !== undefined && !isGood(last.outcome))
+      return inconclusive(
+        `${path} was ${describeOutcome(last.outcome)} at last, which says neither yes nor no`,
+        'drain',
+        seqs,
+      );
+    return fail('drain', {
+      expected,
+      observed: `${path} answered ${last === undefined ? 'well' : describeOutcome(last.outcome)} to the end`,
+      evidence: seqs,
+    });
   }
   const seqs = [firstBad.seq];
   if (afterSignal(life, flipped.from) > WITHIN_MS) {
     if (facts.endpoints.readiness?.sureness === 'generic' && firstBad.outcome.kind === 'refused') {
-      return inconclusive(`${path} stayed good until the listener was closed, but its name does not say that it is readiness; name the endpoint with --ready <path>`, 'drain', seqs);
+      return inconclusive(
+        `${path} stayed good until the listener was closed, but its name does not say that it is readiness; name the endpoint with --ready <path>`,
+        'drain',
+        seqs,
+      );
     }
-    return fail('drain', { expected, observed: `${path} failed only after ${describeFlip(life, readiness)}`, evidence: seqs });
+    return fail('drain', {
+      expected,
+      observed: `${path} failed only after ${describeFlip(life, readiness)}`,
+      evidence: seqs,
+    });
   }
   if (afterSignal(life, flipped.to) > WITHIN_MS) {
-    return inconclusive(`${path} failed somewhere between ${describeFlip(life, readiness)}; the probe was not answered in between`, 'drain', seqs);
+    return inconclusive(
+      `${path} failed somewhere between ${describeFlip(life, readiness)}; the probe was not answered in between`,
+      'drain',
+      seqs,
+    );
   }
   const note = firstBad.outcome.kind === 'status' ? null : 'the listener was closed; no failing answer was seen first';
-  return pass('drain', `${path}: ${describeOutcome(firstBad.outcome)} after ${describeFlip(life, readiness)}`, seqs, note);
+  return pass(
+    'drain',
+    `${path}: ${describeOutcome(firstBad.outcome)} after ${describeFlip(life, readiness)}`,
+    seqs,
+    note,
+  );
 }

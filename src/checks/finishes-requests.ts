@@ -35,6 +35,9 @@ function whyNothing(life: LifeFacts, facts: RunFacts): string {
       ? 'the slow endpoint had answered before the signal; name one that takes longer with --slow'
       : `nothing was in flight: ${reason}`;
   }
-  const upload = facts.upload === null ? '' : ` (${facts.upload.method} ${facts.upload.path}: ${facts.upload.reason ?? 'it did not hold'})`;
+  const upload =
+    facts.upload === null
+      ? ''
+      : ` (${facts.upload.method} ${facts.upload.path}: ${facts.upload.reason ?? 'it did not hold'})`;
   return `nothing could be held in flight${upload}; name an endpoint that takes a while with --slow <path>`;
 }

@@ -23,9 +23,17 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const uploads = life.inFlight.filter((exchange) => exchange.kind === 'slow-upload');
   if (uploads.length > 0) return judgeInFlight(uploads, life, facts, expected);
   const { upload } = facts;
-  const what = upload === null ? 'no upload was tried' : `${upload.method} ${upload.path}: ${upload.reason ?? 'it was not in flight at the signal'}`;
+  const what =
+    upload === null
+      ? 'no upload was tried'
+      : `${upload.method} ${upload.path}: ${upload.reason ?? 'it was not in flight at the signal'}`;
   const named = facts.plan.slow.some((request) => ['POST', 'PUT', 'PATCH'].includes(request.method));
-  if (upload?.held === true) return inconclusive('the upload was not in flight at the signal: the target had not read it, or had answered it', 'drain', [upload.seq]);
+  if (upload?.held === true)
+    return inconclusive(
+      'the upload was not in flight at the signal: the target had not read it, or had answered it',
+      'drain',
+      [upload.seq],
+    );
   if (named) return inconclusive(`the upload could not be held (${what})`, 'drain');
   return skip(`no endpoint is known to read a body (${what}); name one with --slow 'POST /path'`, 'drain');
 }

@@ -27,25 +27,39 @@ export const handlesSigterm = defineCheck({
 function judgeDrain(life: LifeFacts): Verdict {
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
-  if (signalPath(life).lost) return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
+  if (signalPath(life).lost)
+    return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
   if (killed !== null && exit.signal === 'SIGKILL') {
     const reaction = firstReaction(life);
     if (reaction !== null) return pass('drain', describeReaction(reaction, life), [reaction.seq]);
-    return fail('drain', { expected, observed: `no reaction to ${signal.signal} until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`, evidence: [signal.seq, killed.seq] });
+    return fail('drain', {
+      expected,
+      observed: `no reaction to ${signal.signal} until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`,
+      evidence: [signal.seq, killed.seq],
+    });
   }
   const after = formatDuration(afterSignal(life, exit.at));
   const fatal = fatalSignal(life);
   if (fatal === null) return pass('drain', `it ended by its own exit after ${after}`, [exit.seq]);
   const cut = life.inFlight.filter((exchange) => exchange.end?.ending !== 'answered');
   const reaction = deliberateReaction(life);
-  if (reaction !== null) return pass('drain', `${describeReaction(reaction, life)}; it ended by ${fatal} after ${after}`, [reaction.seq, exit.seq]);
+  if (reaction !== null)
+    return pass('drain', `${describeReaction(reaction, life)}; it ended by ${fatal} after ${after}`, [
+      reaction.seq,
+      exit.seq,
+    ]);
   if (cut.length > 0) {
     const itself = fatal === signal.signal ? `${fatal} itself` : fatal;
     const observed = `it died of ${itself} after ${after} with ${plural(cut.length, 'request')} in flight: ${countEndings(cut)}`;
     return fail('drain', { expected, observed, evidence: [exit.seq, ...evidenceOf(cut)] });
   }
-  if (life.inFlight.length > 0) return pass('drain', `work survived, then it ended by ${fatal}`, [exit.seq, ...evidenceOf(life.inFlight)]);
-  return inconclusive(`it died of ${fatal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`, 'drain', [exit.seq]);
+  if (life.inFlight.length > 0)
+    return pass('drain', `work survived, then it ended by ${fatal}`, [exit.seq, ...evidenceOf(life.inFlight)]);
+  return inconclusive(
+    `it died of ${fatal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`,
+    'drain',
+    [exit.seq],
+  );
 }
 
 /** The signal that ended the server, or null when it ended by its own exit. A wrapper may tell of it by its exit code. */

@@ -7,21 +7,39 @@ import type { Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, pass } from './verdict.js';
 
 /** Judges exchanges that were in flight at the signal; there is at least one. */
-export function judgeInFlight(exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts, expected: string): Verdict {
+export function judgeInFlight(
+  exchanges: readonly Exchange[],
+  life: LifeFacts,
+  facts: RunFacts,
+  expected: string,
+): Verdict {
   const byFate = (fate: Fate) => exchanges.filter((exchange) => fateOf(exchange, life, facts) === fate);
   const lost = byFate('lost');
   const evidence = evidenceOf(exchanges);
   if (lost.length > 0) {
-    return fail('drain', { expected, observed: `${describe(exchanges, lost)}, the first ${when(lost, life)}`, evidence: evidenceOf(lost) });
+    return fail('drain', {
+      expected,
+      observed: `${describe(exchanges, lost)}, the first ${when(lost, life)}`,
+      evidence: evidenceOf(lost),
+    });
   }
   const orphaned = byFate('by-orphan');
   if (orphaned.length > 0) {
-    return inconclusive(`${orphaned.length} of ${exchanges.length} answered by a process that outlived the one that was signalled; in a container it would have been killed`, 'drain', evidence);
+    return inconclusive(
+      `${orphaned.length} of ${exchanges.length} answered by a process that outlived the one that was signalled; in a container it would have been killed`,
+      'drain',
+      evidence,
+    );
   }
   if (byFate('needs-baseline').length > 0) {
-    return inconclusive('the answers cannot be told from normal ones without a baseline, which could not be had', 'drain', evidence);
+    return inconclusive(
+      'the answers cannot be told from normal ones without a baseline, which could not be had',
+      'drain',
+      evidence,
+    );
   }
-  if (byFate('not-observed').length > 0) return inconclusive('some were still open when the tester had to end them', 'drain', evidence);
+  if (byFate('not-observed').length > 0)
+    return inconclusive('some were still open when the tester had to end them', 'drain', evidence);
   return pass('drain', `${byFate('finished').length} of ${exchanges.length}`, evidence);
 }
 
@@ -29,7 +47,9 @@ export function judgeInFlight(exchanges: readonly Exchange[], life: LifeFacts, f
 function describe(exchanges: readonly Exchange[], lost: readonly Exchange[]): string {
   const odd = lost.filter((exchange) => exchange.end?.ending === 'answered');
   const words = countEndings(exchanges);
-  return odd.length === 0 ? words : `${words} (${odd.length} of them with status ${odd[0]?.end?.status ?? 0}, which is not the normal one)`;
+  return odd.length === 0
+    ? words
+    : `${words} (${odd.length} of them with status ${odd[0]?.end?.status ?? 0}, which is not the normal one)`;
 }
 
 function when(exchanges: readonly Exchange[], life: LifeFacts): string {

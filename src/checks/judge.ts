@@ -30,7 +30,9 @@ function judgeOne(check: Check, facts: RunFacts, plan: Plan): Judged {
     check,
     level,
     status,
-    verdict: informative ? { ...verdict, because: `informative under the profile ${plan.profile}: ${verdict.observed ?? ''}` } : verdict,
+    verdict: informative
+      ? { ...verdict, because: `informative under the profile ${plan.profile}: ${verdict.observed ?? ''}` }
+      : verdict,
     ignored: plan.ignore.includes(check.id),
   };
 }

@@ -43,31 +43,58 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   if (gone !== null) return gone;
   const path = facts.endpoints.liveness?.path ?? '';
   const { badBefore, firstBadAnswer } = liveness;
-  if (badBefore !== null) return inconclusive(`${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`, 'drain', [badBefore.seq]);
+  if (badBefore !== null)
+    return inconclusive(
+      `${path} was failing before the signal already (${describeOutcome(badBefore.outcome)})`,
+      'drain',
+      [badBefore.seq],
+    );
   if (firstBadAnswer !== null) {
     const words = `${path} answered ${describeOutcome(firstBadAnswer.outcome)}`;
     if (facts.endpoints.liveness?.sureness === 'generic') {
-      return inconclusive(`${words}, but its name does not say that it is liveness; name the endpoint with --live <path>`, 'drain', [firstBadAnswer.seq]);
+      return inconclusive(
+        `${words}, but its name does not say that it is liveness; name the endpoint with --live <path>`,
+        'drain',
+        [firstBadAnswer.seq],
+      );
     }
-    return fail('drain', { expected, observed: `${words} ${formatDuration(afterSignal(life, firstBadAnswer.first.endedAt))} after the signal`, evidence: [firstBadAnswer.seq] });
+    return fail('drain', {
+      expected,
+      observed: `${words} ${formatDuration(afterSignal(life, firstBadAnswer.first.endedAt))} after the signal`,
+      evidence: [firstBadAnswer.seq],
+    });
   }
   const gaps = gapsOf(liveness, endOf(life));
   const good = liveness.drain.filter((run) => isGood(run.outcome));
-  const worst = gaps.find((gap) => gap.first.outcome.kind !== 'refused') ?? [...gaps].sort((a, b) => b.widthMs - a.widthMs)[0];
-  if (worst === undefined) return pass('drain', `${path}: ${good.reduce((sum, run) => sum + run.count, 0)} good answers, to the end`, good.map((run) => run.seq).slice(0, 3));
+  const worst =
+    gaps.find((gap) => gap.first.outcome.kind !== 'refused') ?? [...gaps].sort((a, b) => b.widthMs - a.widthMs)[0];
+  if (worst === undefined)
+    return pass(
+      'drain',
+      `${path}: ${good.reduce((sum, run) => sum + run.count, 0)} good answers, to the end`,
+      good.map((run) => run.seq).slice(0, 3),
+    );
   return judgeGap(worst, life, path);
 }
 
 function judgeGap({ first, widthMs, toTheEnd }: Gap, life: LifeFacts, path: string): Verdict {
   const evidence = [first.seq];
   if (first.outcome.kind !== 'refused') {
-    if (worstLateness(life.liveness) > SHORTEST_PERIOD_MS) return inconclusive('our own probe was late by more than a second', 'drain', evidence);
+    if (worstLateness(life.liveness) > SHORTEST_PERIOD_MS)
+      return inconclusive('our own probe was late by more than a second', 'drain', evidence);
     const observed = `${path} was ${describeOutcome(first.outcome)} ${formatDuration(afterSignal(life, first.first.endedAt))} after the signal`;
     return warn('drain', { expected, observed, because: 'a supervisor counts this as a failure', evidence });
   }
-  const observed = toTheEnd ? `refused for the last ${formatDuration(widthMs)}` : `refused for ${formatDuration(widthMs)}, then good again`;
+  const observed = toTheEnd
+    ? `refused for the last ${formatDuration(widthMs)}`
+    : `refused for ${formatDuration(widthMs)}, then good again`;
   if (widthMs < SHORTEST_PERIOD_MS) return pass('drain', observed, evidence);
-  return warn('drain', { expected, observed, because: 'a supervisor that still asks counts this as a failure; keep the health endpoint up until the end', evidence });
+  return warn('drain', {
+    expected,
+    observed,
+    because: 'a supervisor that still asks counts this as a failure; keep the health endpoint up until the end',
+    evidence,
+  });
 }
 
 /** The stretches without a good answer. One probe that was caught in the accept queue belongs to the closing after it. */
@@ -87,5 +114,9 @@ function gapsOf(liveness: ProbeFacts, end: number): Gap[] {
 
 function isCaughtInClosing(run: EventOf<'probe-run'>, liveness: ProbeFacts): boolean {
   const next = liveness.runs.find((other) => other.seq > run.seq);
-  return run.count === 1 && (run.outcome.kind === 'reset' || run.outcome.kind === 'closed') && next?.outcome.kind === 'refused';
+  return (
+    run.count === 1 &&
+    (run.outcome.kind === 'reset' || run.outcome.kind === 'closed') &&
+    next?.outcome.kind === 'refused'
+  );
 }

@@ -21,26 +21,48 @@ export const leavesNothingBehind = defineCheck({
     if (lives.length === 0) return inconclusive('no scenario was played to its end');
     const left = lives.find((life) => life.outlived !== null);
     if (left?.outlived) {
-      return fail(left.scenario, { expected, observed: `${name(left.outlived.processes)} lived on after the exit in ${left.scenario}`, evidence: [left.outlived.seq] });
+      return fail(left.scenario, {
+        expected,
+        observed: `${name(left.outlived.processes)} lived on after the exit in ${left.scenario}`,
+        evidence: [left.outlived.seq],
+      });
     }
     const held = lives.find((life) => life.port?.held === true);
     if (held?.port) {
-      const who = held.port.heldBy.length === 0 ? 'by a process that could not be seen' : `by ${name(held.port.heldBy)}`;
-      return fail(held.scenario, { expected, observed: `port ${held.port.port} was still held ${who}`, evidence: [held.port.seq] });
+      const who =
+        held.port.heldBy.length === 0 ? 'by a process that could not be seen' : `by ${name(held.port.heldBy)}`;
+      return fail(held.scenario, {
+        expected,
+        observed: `port ${held.port.port} was still held ${who}`,
+        evidence: [held.port.seq],
+      });
     }
     const seen = lives.filter((life) => life.port !== null && life.goneAt !== null);
     if (seen.length === 0) return inconclusive('the recording ends before the target did');
-    if (lives.every((life) => life.killed !== null && life.exit?.signal === 'SIGKILL')) return skip('it did not exit by itself, so nothing can be left behind; see exits-in-time');
-    return onlyIfFinished(facts, pass(seen[0]?.scenario ?? null, longestTail(seen), seen.flatMap((life) => life.port?.seq ?? [])));
+    if (lives.every((life) => life.killed !== null && life.exit?.signal === 'SIGKILL'))
+      return skip('it did not exit by itself, so nothing can be left behind; see exits-in-time');
+    return onlyIfFinished(
+      facts,
+      pass(
+        seen[0]?.scenario ?? null,
+        longestTail(seen),
+        seen.flatMap((life) => life.port?.seq ?? []),
+      ),
+    );
   },
 });
 
 function name(processes: readonly ProcessDescription[]): string {
-  const shown = processes.slice(0, 3).map((process) => `pid ${process.pid} (${process.command})`).join(', ');
+  const shown = processes
+    .slice(0, 3)
+    .map((process) => `pid ${process.pid} (${process.command})`)
+    .join(', ');
   return processes.length > 3 ? `${shown} and ${processes.length - 3} more` : shown;
 }
 
 function longestTail(lives: readonly LifeFacts[]): string {
   const tail = Math.max(...lives.map((life) => (life.goneAt ?? 0) - (life.exit?.at ?? 0)));
-  return tail < 1 ? 'no process, port free' : `the last process was gone ${formatDuration(tail)} after the first, port free`;
+  return tail < 1
+    ? 'no process, port free'
+    : `the last process was gone ${formatDuration(tail)} after the first, port free`;
 }

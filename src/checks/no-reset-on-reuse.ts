@@ -6,7 +6,8 @@ import { EXIT_TEARDOWN_MS } from '../recording/facts/probe.js';
 import { defineCheck, type Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, skip, warn } from './verdict.js';
 
-const expected = 'a request on an idle connection is answered, or the connection is seen to be closed before it is sent';
+const expected =
+  'a request on an idle connection is answered, or the connection is seen to be closed before it is sent';
 
 export const noResetOnReuse = defineCheck({
   id: 'no-reset-on-reuse',
@@ -29,22 +30,45 @@ function judgeIdle(life: LifeFacts): Verdict {
   if (signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'idle');
   const asked = secondQuestions(life.exchanges.filter((exchange) => exchange.kind === 'idle-connection'));
   // What is sent to a process that is dying in this very moment says nothing about how it treats idle connections.
-  const around = asked.filter((exchange) => exchange.openedAt < endOf(life) - EXIT_TEARDOWN_MS && exchange.end?.ending !== 'ended-by-tester');
+  const around = asked.filter(
+    (exchange) => exchange.openedAt < endOf(life) - EXIT_TEARDOWN_MS && exchange.end?.ending !== 'ended-by-tester',
+  );
   const used = new Set(around.map((exchange) => exchange.connection));
-  const unused = new Set(life.exchanges.filter((exchange) => exchange.kind === 'idle-connection' && !used.has(exchange.connection)).map((exchange) => exchange.connection));
-  const closed = life.connectionEnds.filter((end) => unused.has(end.connection) && end.by !== 'tester' && end.at >= signal.at && end.at < endOf(life) - EXIT_TEARDOWN_MS);
+  const unused = new Set(
+    life.exchanges
+      .filter((exchange) => exchange.kind === 'idle-connection' && !used.has(exchange.connection))
+      .map((exchange) => exchange.connection),
+  );
+  const closed = life.connectionEnds.filter(
+    (end) =>
+      unused.has(end.connection) &&
+      end.by !== 'tester' &&
+      end.at >= signal.at &&
+      end.at < endOf(life) - EXIT_TEARDOWN_MS,
+  );
   const lost = around.filter((exchange) => exchange.end?.ending !== 'answered' && exchange.end?.ending !== 'rejected');
   const [first] = lost;
   if (first === undefined) {
     if (around.every((exchange) => exchange.openedAt < signal.at) && closed.length === 0) {
-      return skip(`it was gone ${formatDuration(afterSignal(life, endOf(life)))} after the signal, before an idle connection was used again`, 'idle');
+      return skip(
+        `it was gone ${formatDuration(afterSignal(life, endOf(life)))} after the signal, before an idle connection was used again`,
+        'idle',
+      );
     }
     const closedWords = closed.length > 0 ? `, ${closed.length} closed first` : '';
-    return pass('idle', `${countEndings(around)}${closedWords}`, [...evidenceOf(around), ...closed.slice(0, 5).map((end) => end.seq)]);
+    return pass('idle', `${countEndings(around)}${closedWords}`, [
+      ...evidenceOf(around),
+      ...closed.slice(0, 5).map((end) => end.seq),
+    ]);
   }
   const observed = `${countEndings(around)}; the first was sent ${formatDuration(afterSignal(life, first.openedAt))} after the signal`;
   if (lost.every((exchange) => crossed(exchange, life))) {
-    return warn('idle', { expected, observed, because: 'the close and the request crossed on the wire, a race that keep-alive always has', evidence: evidenceOf(lost) });
+    return warn('idle', {
+      expected,
+      observed,
+      because: 'the close and the request crossed on the wire, a race that keep-alive always has',
+      evidence: evidenceOf(lost),
+    });
   }
   return fail('idle', { expected, observed, evidence: evidenceOf(lost) });
 }

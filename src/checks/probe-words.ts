@@ -60,7 +60,10 @@ export function isVerdict(value: EventOf<'endpoint-resolved'> | Verdict): value 
 /** The verdict when the target was gone before a probe could be asked after the signal, else null. */
 export function goneTooSoon(life: LifeFacts, probe: ProbeFacts): Verdict | null {
   if (probe.drain.some((run) => run.last.startedAt >= (life.signal?.at ?? Infinity))) return null;
-  return skip(`it was gone ${formatDuration(afterSignal(life, endOf(life)))} after the signal, before ${probe.role} was asked again`, 'drain');
+  return skip(
+    `it was gone ${formatDuration(afterSignal(life, endOf(life)))} after the signal, before ${probe.role} was asked again`,
+    'drain',
+  );
 }
 
 /** How late our own probe was at worst during the drain, when that matters. Milliseconds. */

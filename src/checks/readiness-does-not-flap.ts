@@ -26,11 +26,14 @@ function judgeDrain(life: LifeFacts): Verdict {
   const { readiness } = life;
   const gone = goneTooSoon(life, readiness);
   if (gone !== null) return gone;
-  if (readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
+  if (readiness.badBefore !== null)
+    return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   if (readiness.firstBad === null) return skip('readiness never failed; see fails-readiness', 'drain');
   const { recovered } = readiness;
   if (recovered === null) {
-    const failures = readiness.drain.filter((run) => run.seq >= (readiness.firstBad?.seq ?? 0)).reduce((sum, run) => sum + run.count, 0);
+    const failures = readiness.drain
+      .filter((run) => run.seq >= (readiness.firstBad?.seq ?? 0))
+      .reduce((sum, run) => sum + run.count, 0);
     return pass('drain', `${failures} answers in a row`, [readiness.firstBad.seq]);
   }
   const observed = `${describeOutcome(readiness.firstBad.outcome)}, then ${describeOutcome(recovered.outcome)} again ${formatDuration(afterSignal(life, recovered.first.endedAt))} after the signal`;

@@ -32,14 +32,19 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   if (signal === null) return inconclusive('no signal was sent', 'drain');
   const gone = goneTooSoon(life, readiness);
   if (gone !== null) return gone;
-  if (readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
+  if (readiness.badBefore !== null)
+    return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   const closedAt = listener.closed?.to ?? endOf(life);
   const failed = readiness.firstBadAnswer;
   const wanted = plan.profile === 'load-balancer' ? plan.routingLagMs : SHORTEST_PERIOD_MS;
   const expected = `readiness answers with a failure for ${formatDuration(wanted)} before the listener is closed`;
   if (failed === null) {
     if (listener.closed === null) return skip('readiness never failed; see fails-readiness', 'drain');
-    return fail('drain', { expected, observed: `the listener was closed after ${formatDuration(afterSignal(life, closedAt))}, readiness still good`, evidence: listener.evidence });
+    return fail('drain', {
+      expected,
+      observed: `the listener was closed after ${formatDuration(afterSignal(life, closedAt))}, readiness still good`,
+      evidence: listener.evidence,
+    });
   }
   const width = Math.max(0, closedAt - failed.first.endedAt);
   const observed = `by ${formatDuration(width)}${listener.closed === null ? ', to the exit' : ''}`;

@@ -26,15 +26,28 @@ export const separateProbes = defineCheck({
 function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const readiness = facts.endpoints.readiness?.path ?? '';
   const failed = life.readiness.firstBadAnswer;
-  if (life.readiness.badBefore !== null) return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
+  if (life.readiness.badBefore !== null)
+    return skip('readiness was failing before the signal already; see fails-readiness', 'drain');
   const liveness = knownLiveness(facts);
   if (isVerdict(liveness)) {
-    if (facts.endpoints.readiness?.sureness === 'generic' && failed !== null && facts.endpoints.liveness?.how === 'not-found') {
-      return inconclusive(`only ${readiness} was found, and it fails while draining; if liveness asks it too, the process is restarted. Name both with --ready and --live`, 'drain', [failed.seq]);
+    if (
+      facts.endpoints.readiness?.sureness === 'generic' &&
+      failed !== null &&
+      facts.endpoints.liveness?.how === 'not-found'
+    ) {
+      return inconclusive(
+        `only ${readiness} was found, and it fails while draining; if liveness asks it too, the process is restarted. Name both with --ready and --live`,
+        'drain',
+        [failed.seq],
+      );
     }
     return skip(liveness.because ?? 'no liveness endpoint is known', 'drain');
   }
   if (liveness.path !== readiness) return pass('drain', `${readiness} and ${liveness.path ?? ''}`, [liveness.seq]);
   if (failed === null) return pass('drain', `${readiness} serves both, and did not fail`, [liveness.seq]);
-  return fail('drain', { expected, observed: `${readiness} serves both and answered ${failed.outcome.kind === 'status' ? failed.outcome.status : 'with a failure'}`, evidence: [failed.seq] });
+  return fail('drain', {
+    expected,
+    observed: `${readiness} serves both and answered ${failed.outcome.kind === 'status' ? failed.outcome.status : 'with a failure'}`,
+    evidence: [failed.seq],
+  });
 }

@@ -26,12 +26,16 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   if (signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'drain');
   // A load balancer follows its own health checks; Kubernetes withdraws the endpoint with the delete itself.
   const byHealth = plan.profile === 'load-balancer';
-  if (byHealth && readiness.flipped === null) return skip('readiness never failed, so nothing would have withdrawn its routes; see fails-readiness', 'drain');
+  if (byHealth && readiness.flipped === null)
+    return skip('readiness never failed, so nothing would have withdrawn its routes; see fails-readiness', 'drain');
   const from = byHealth ? (readiness.flipped?.to ?? signal.at) : signal.at;
   const { until, endedAt } = serving(life);
   const servedMs = until === null ? 0 : Math.max(0, endedAt - from);
   const since = byHealth ? 'readiness failed' : 'the signal';
-  const observed = until === null ? `no new connection was served after ${since}` : `served for ${formatDuration(servedMs)} after ${since}`;
+  const observed =
+    until === null
+      ? `no new connection was served after ${since}`
+      : `served for ${formatDuration(servedMs)} after ${since}`;
   const evidence = [signal.seq, ...life.listener.evidence];
   if (servedMs >= plan.routingLagMs) return pass('drain', observed, evidence);
   const missing = Math.ceil((plan.routingLagMs - servedMs) / 1000);

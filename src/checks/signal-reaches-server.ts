@@ -25,15 +25,27 @@ export const signalReachesServer = defineCheck({
 function judgeDrain(life: LifeFacts): Verdict {
   const path = signalPath(life);
   const { root, owner } = path;
-  if (root === null || owner === null) return inconclusive('the owner of the listening socket is not in the recording', 'drain');
-  const seqs = [life.signal?.seq, life.exit?.seq, life.outlived?.seq, life.killed?.seq].filter((seq) => seq !== undefined);
+  if (root === null || owner === null)
+    return inconclusive('the owner of the listening socket is not in the recording', 'drain');
+  const seqs = [life.signal?.seq, life.exit?.seq, life.outlived?.seq, life.killed?.seq].filter(
+    (seq) => seq !== undefined,
+  );
   if (path.direct) return pass('drain', `pid ${root.pid} listens itself`, seqs.slice(0, 1));
   const server = `pid ${owner.pid} (${owner.command})`;
   const wrapper = `pid ${root.pid} (${root.command})`;
   if (path.orphaned) {
     const after = life.exit === null ? '' : ` after ${formatDuration(afterSignal(life, life.exit.at))}`;
-    return fail('drain', { expected, observed: `${wrapper} ended${after} and left the server, ${server}, running`, evidence: seqs });
+    return fail('drain', {
+      expected,
+      observed: `${wrapper} ended${after} and left the server, ${server}, running`,
+      evidence: seqs,
+    });
   }
-  if (path.swallowed) return fail('drain', { expected, observed: `${wrapper} got it; nothing shows that the server, ${server}, ever did`, evidence: seqs });
+  if (path.swallowed)
+    return fail('drain', {
+      expected,
+      observed: `${wrapper} got it; nothing shows that the server, ${server}, ever did`,
+      evidence: seqs,
+    });
   return pass('drain', `${wrapper} passed it on to ${server}`, seqs);
 }

@@ -22,22 +22,45 @@ export const stopsAccepting = defineCheck({
 function judgeDrain(life: LifeFacts): Verdict {
   const seen = arrivals(life);
   const end = endOf(life);
-  if (life.signal === null || !Number.isFinite(end)) return inconclusive('the recording ends before the target did', 'drain');
-  if (seen.all.length === 0) return skip(`it was gone ${formatDuration(afterSignal(life, end))} after the signal, before a new connection could be tried`, 'drain');
+  if (life.signal === null || !Number.isFinite(end))
+    return inconclusive('the recording ends before the target did', 'drain');
+  if (seen.all.length === 0)
+    return skip(
+      `it was gone ${formatDuration(afterSignal(life, end))} after the signal, before a new connection could be tried`,
+      'drain',
+    );
   const words = countEndings(seen.all);
   const lastTurnedAway = Math.max(...seen.turnedAway.map((exchange) => exchange.openedAt));
-  const cutAfterwards = seen.dropped.filter((exchange) => exchange.openedAt > lastTurnedAway && !seen.raced.includes(exchange));
-  if (seen.turnedAway.length > 0 && cutAfterwards.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(cutAfterwards) });
+  const cutAfterwards = seen.dropped.filter(
+    (exchange) => exchange.openedAt > lastTurnedAway && !seen.raced.includes(exchange),
+  );
+  if (seen.turnedAway.length > 0 && cutAfterwards.length > 0)
+    return fail('drain', { expected, observed: words, evidence: evidenceOf(cutAfterwards) });
   if (seen.turnedAway.length > 0) return pass('drain', words, evidenceOf(seen.turnedAway));
-  if (life.listener.closed !== null) return pass('drain', `the listener was closed ${formatDuration(afterSignal(life, life.listener.closed.to))} after the signal`, life.listener.evidence);
+  if (life.listener.closed !== null)
+    return pass(
+      'drain',
+      `the listener was closed ${formatDuration(afterSignal(life, life.listener.closed.to))} after the signal`,
+      life.listener.evidence,
+    );
   if (seen.dropped.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(seen.dropped) });
-  if (life.killed !== null) return fail('drain', { expected, observed: `${words}; it was still taking work when it was killed`, evidence: [life.killed.seq] });
+  if (life.killed !== null)
+    return fail('drain', {
+      expected,
+      observed: `${words}; it was still taking work when it was killed`,
+      evidence: [life.killed.seq],
+    });
   return servedToTheEnd(seen);
 }
 
 /** Nothing was turned away and nothing was cut. That is proof only if there was work to cut. */
 function servedToTheEnd(seen: Arrivals): Verdict {
   const work = seen.served.filter((exchange) => exchange.kind === 'new-work');
-  if (work.length > 0) return pass('drain', `${countEndings(seen.all)}; all that was taken was finished`, evidenceOf(work));
-  return inconclusive('new connections were served to the end, and none carried work that could have been cut; name a slow endpoint with --slow', 'drain', evidenceOf(seen.served));
+  if (work.length > 0)
+    return pass('drain', `${countEndings(seen.all)}; all that was taken was finished`, evidenceOf(work));
+  return inconclusive(
+    'new connections were served to the end, and none carried work that could have been cut; name a slow endpoint with --slow',
+    'drain',
+    evidenceOf(seen.served),
+  );
 }

@@ -11,14 +11,22 @@ function verdict(status: Verdict['status'], details: Details): Verdict {
   return { status, scenario: null, expected: null, observed: null, because: null, evidence: [], ...details };
 }
 
-export const pass = (scenario: ScenarioId | null, observed: string, evidence: number[], because: string | null = null): Verdict =>
-  verdict('pass', { scenario, observed, evidence, because });
+export const pass = (
+  scenario: ScenarioId | null,
+  observed: string,
+  evidence: number[],
+  because: string | null = null,
+): Verdict => verdict('pass', { scenario, observed, evidence, because });
 
-export const warn = (scenario: ScenarioId | null, details: { expected: string; observed: string; because: string; evidence: number[] }): Verdict =>
-  verdict('warn', { scenario, ...details });
+export const warn = (
+  scenario: ScenarioId | null,
+  details: { expected: string; observed: string; because: string; evidence: number[] },
+): Verdict => verdict('warn', { scenario, ...details });
 
-export const fail = (scenario: ScenarioId | null, details: { expected: string; observed: string; because?: string; evidence: number[] }): Verdict =>
-  verdict('fail', { scenario, ...details });
+export const fail = (
+  scenario: ScenarioId | null,
+  details: { expected: string; observed: string; because?: string; evidence: number[] },
+): Verdict => verdict('fail', { scenario, ...details });
 
 /** It does not apply, and why. */
 export const skip = (because: string, scenario: ScenarioId | null = null, observed: string | null = null): Verdict =>
@@ -40,7 +48,11 @@ export function inScenario(facts: RunFacts, id: ScenarioId, judge: (life: LifeFa
 /** A promise about every scenario is kept only when every one was played to its end. */
 export function onlyIfFinished(facts: RunFacts, kept: Verdict): Verdict {
   if (facts.unfinished.length === 0) return kept;
-  return inconclusive(`the recording does not hold the scenario ${facts.unfinished.join(', ')} to its end`, null, kept.evidence);
+  return inconclusive(
+    `the recording does not hold the scenario ${facts.unfinished.join(', ')} to its end`,
+    null,
+    kept.evidence,
+  );
 }
 
 const ENDING_WORDS: Record<Ending | 'still open', string> = {

@@ -38,7 +38,8 @@ export function splitArguments(argv: readonly string[], specs: readonly OptionSp
     else {
       const value = argv[index];
       index++;
-      if (value === undefined || value === '--') problems.push({ option: `--${spec.name}`, value: '', problem: `needs a value: --${spec.name} ${spec.value}` });
+      if (value === undefined || value === '--')
+        problems.push({ option: `--${spec.name}`, value: '', problem: `needs a value: --${spec.name} ${spec.value}` });
       else own.push(word, value);
     }
   }
@@ -59,6 +60,13 @@ function find(word: string, specs: readonly OptionSpec[]): OptionSpec | null {
 
 function unknown(word: string, specs: readonly OptionSpec[]): Problem {
   const [flag = word, value = ''] = word.split(/=(.*)/s);
-  const near = suggest(flag, specs.map((spec) => `--${spec.name}`));
-  return { option: flag, value, problem: `is not an option of drain-check${near === null ? '' : `; did you mean ${near}?`} (an option of the target goes after its command, or after --)` };
+  const near = suggest(
+    flag,
+    specs.map((spec) => `--${spec.name}`),
+  );
+  return {
+    option: flag,
+    value,
+    problem: `is not an option of drain-check${near === null ? '' : `; did you mean ${near}?`} (an option of the target goes after its command, or after --)`,
+  };
 }

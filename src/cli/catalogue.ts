@@ -5,5 +5,9 @@ import { REPORT_FORMATS } from './reports.js';
 
 /** The ids that options may name. */
 export function catalogue(): Catalogue {
-  return { scenarios: SCENARIOS.map((scenario) => scenario.id), checks: CHECKS.map((check) => check.id), reportFormats: REPORT_FORMATS };
+  return {
+    scenarios: SCENARIOS.map((scenario) => scenario.id),
+    checks: CHECKS.map((check) => check.id),
+    reportFormats: REPORT_FORMATS,
+  };
 }

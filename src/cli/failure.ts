@@ -28,5 +28,8 @@ export function describeError(error: unknown, style: Style, verbose: boolean): s
 }
 
 function indent(text: string): string {
-  return text.split('\n').map((line) => `    ${escapeControls(line)}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `    ${escapeControls(line)}`)
+    .join('\n');
 }

@@ -25,7 +25,10 @@ Exit codes: 0 no must-check failed, 1 a check failed, 2 usage, 3 no verdict,
 `;
 
 /** Runs the command line and sets the exit code. Resolves when everything is written and nothing is left running. */
-export async function main(argv: readonly string[], streams: Streams = { out: process.stdout, err: process.stderr, env: process.env }): Promise<void> {
+export async function main(
+  argv: readonly string[],
+  streams: Streams = { out: process.stdout, err: process.stderr, env: process.env },
+): Promise<void> {
   // A reader that goes away (| head) must not turn a verdict into a crash.
   streams.out.on('error', () => undefined);
   streams.err.on('error', () => undefined);
@@ -52,7 +55,8 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.kept : EXIT.usage;
     const verbose = argv.includes('--verbose') || argv.includes('-v');
     await writeStream(streams.err, describeError(error, styleOf(streams, 'err', null), verbose));
-    if (error instanceof DrainCheckError) return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
+    if (error instanceof DrainCheckError)
+      return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
     return EXIT.noVerdict;
   }
 }
@@ -71,7 +75,8 @@ async function demo(argv: readonly string[], streams: Streams): Promise<number> 
   const { raw, command: operands, problems } = parse(command, argv, specs, streams);
   const surplus: Problem[] = operands.map((value) => ({ option: 'demo', value, problem: 'takes no operand' }));
   const { resolved, problems: more } = resolveRun(raw, ['demo'], catalogue(), process.cwd());
-  if (resolved === null || problems.length + surplus.length > 0) return refuse([...problems, ...surplus, ...more], streams);
+  if (resolved === null || problems.length + surplus.length > 0)
+    return refuse([...problems, ...surplus, ...more], streams);
   const { runDemo } = await import('./commands/demo.js');
   await interruptible((abort) => runDemo(resolved.output, streams, abort));
   return EXIT.kept;
@@ -81,23 +86,51 @@ async function judge(argv: readonly string[], streams: Streams): Promise<number>
   // The recording may stand before or after the options.
   const [first = ''] = argv;
   const leading = first !== '' && !first.startsWith('-') ? first : null;
-  const command = subcommand(streams, 'judge', 'judge a saved recording again', JUDGE_OPTIONS).usage('<recording> [options]');
-  const { raw, command: operands, problems } = parse(command, leading === null ? argv : argv.slice(1), JUDGE_OPTIONS, streams);
+  const command = subcommand(streams, 'judge', 'judge a saved recording again', JUDGE_OPTIONS).usage(
+    '<recording> [options]',
+  );
+  const {
+    raw,
+    command: operands,
+    problems,
+  } = parse(command, leading === null ? argv : argv.slice(1), JUDGE_OPTIONS, streams);
   const [file, ...surplus] = leading === null ? operands : [leading, ...operands];
-  const wrong: Problem[] = surplus.map((value) => ({ option: 'judge', value, problem: 'is one operand too many; one recording is judged at a time' }));
-  if (file === undefined) wrong.push({ option: 'judge', value: '', problem: 'needs the recording to judge, a file that --record has written' });
+  const wrong: Problem[] = surplus.map((value) => ({
+    option: 'judge',
+    value,
+    problem: 'is one operand too many; one recording is judged at a time',
+  }));
+  if (file === undefined)
+    wrong.push({
+      option: 'judge',
+      value: '',
+      problem: 'needs the recording to judge, a file that --record has written',
+    });
   if (file === undefined || problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { runJudge } = await import('./commands/judge.js');
   const judged = await runJudge(file, raw, streams);
   return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
 }
 
-async function catalogueCommand(name: 'checks' | 'explain', argv: readonly string[], streams: Streams): Promise<number> {
+async function catalogueCommand(
+  name: 'checks' | 'explain',
+  argv: readonly string[],
+  streams: Streams,
+): Promise<number> {
   const specs = OPTIONS.filter((spec) => ['color', 'no-color'].includes(spec.name));
   const described = name === 'checks' ? 'list the catalogue of checks' : 'print one check with its cure';
   const { raw, command: operands, problems } = parse(subcommand(streams, name, described, specs), argv, specs, streams);
   const wanted = name === 'checks' ? 0 : 1;
-  const wrong = operands.length === wanted ? [] : [{ option: name, value: operands.join(' '), problem: wanted === 0 ? 'takes no operand' : 'takes the id of one check; `drain-check checks` lists them' }];
+  const wrong =
+    operands.length === wanted
+      ? []
+      : [
+          {
+            option: name,
+            value: operands.join(' '),
+            problem: wanted === 0 ? 'takes no operand' : 'takes the id of one check; `drain-check checks` lists them',
+          },
+        ];
   if (problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { explainCheck, listChecks } = await import('./commands/checks.js');
   const style = styleOf(streams, 'out', raw['color'] ? true : raw['no-color'] ? false : null);
@@ -105,16 +138,27 @@ async function catalogueCommand(name: 'checks' | 'explain', argv: readonly strin
   return EXIT.kept;
 }
 
-function parse(command: Command, argv: readonly string[], specs: readonly OptionSpec[], streams: Streams): { raw: RawOptions; command: string[]; problems: Problem[] } {
+function parse(
+  command: Command,
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  streams: Streams,
+): { raw: RawOptions; command: string[]; problems: Problem[] } {
   const split = splitArguments(argv, specs);
   command.parse(split.own, { from: 'user' });
-  return { raw: layerOptions(specs, rawOptions(command, specs), streams.env), command: split.command, problems: split.problems };
+  return {
+    raw: layerOptions(specs, rawOptions(command, specs), streams.env),
+    command: split.command,
+    problems: split.problems,
+  };
 }
 
 function program(streams: Streams): Command {
   const { name, version } = packageInfo();
   const command = base(streams, name)
-    .description('Rehearses the death of a service and judges it: starts it, puts real work in\nflight, signals it as an orchestrator would, and accounts for every connection.')
+    .description(
+      'Rehearses the death of a service and judges it: starts it, puts real work in\nflight, signals it as an orchestrator would, and accounts for every connection.',
+    )
     .version(version, '-V, --version')
     .usage('[options] [--] <command> [args...]\n       drain-check demo | judge <recording> | checks | explain <check>')
     .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);

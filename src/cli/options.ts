@@ -5,9 +5,12 @@ import { environmentName, type OptionSpec, type RawOptions } from '../plan/optio
 export function declareOptions(command: Command, specs: readonly OptionSpec[]): Command {
   for (const spec of specs) {
     const flags = `${spec.short === null ? '' : `-${spec.short}, `}--${spec.name}${spec.value === null ? '' : ` ${spec.value}`}`;
-    const more = [spec.default === null ? '' : `default: ${spec.default}`, spec.repeatable ? 'repeatable' : ''].filter((word) => word !== '').join('; ');
+    const more = [spec.default === null ? '' : `default: ${spec.default}`, spec.repeatable ? 'repeatable' : '']
+      .filter((word) => word !== '')
+      .join('; ');
     const option = new Option(flags, more === '' ? spec.description : `${spec.description} (${more})`);
-    if (spec.value !== null) option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    if (spec.value !== null)
+      option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
     option.helpGroup(`${spec.group}:`);
     command.addOption(option);
   }
@@ -37,5 +40,7 @@ function camelCase(name: string): string {
 /** The paragraph of `--help` about the environment. */
 export function environmentHelp(specs: readonly OptionSpec[]): string {
   const example = specs.find((spec) => spec.name === 'grace-period');
-  return example === undefined ? '' : `Every option can also be given in the environment, as\n${environmentName(example)} for --grace-period.`;
+  return example === undefined
+    ? ''
+    : `Every option can also be given in the environment, as\n${environmentName(example)} for --grace-period.`;
 }

@@ -5,14 +5,22 @@ import { exitCodeFor } from './exit-codes.js';
 import { styleOf, type Streams } from './streams.js';
 import { writeStream, writeWhole } from './write.js';
 
-type Renderer = (report: Report, context: { streams: Streams; output: OutputChoices; toFile: boolean }) => Promise<string>;
+type Renderer = (
+  report: Report,
+  context: { streams: Streams; output: OutputChoices; toFile: boolean },
+) => Promise<string>;
 
 /** One renderer for each format of `--report`. The terminal one is loaded only when it is wanted. */
 const RENDERERS: Record<string, Renderer> = {
   terminal: async (report, { streams, output, toFile }) => {
     const { renderTerminal } = await import('../report/terminal/index.js');
     const style = styleOf(streams, 'out', toFile ? false : output.color);
-    return renderTerminal(report, { style, verbose: output.verbose, exitCode: exitCodeFor(report), recordedTo: output.record });
+    return renderTerminal(report, {
+      style,
+      verbose: output.verbose,
+      exitCode: exitCodeFor(report),
+      recordedTo: output.record,
+    });
   },
   json: (report) => Promise.resolve(renderJson(report)),
 };

@@ -18,11 +18,23 @@ const DEFAULT_WIDTH = 80;
  */
 export function styleOf(streams: Streams, which: 'out' | 'err', color: boolean | null): Style {
   const stream = streams[which];
-  const width = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, stream.columns || Number(streams.env['COLUMNS']) || DEFAULT_WIDTH));
+  const width = Math.min(
+    MOST_WIDTH,
+    Math.max(LEAST_WIDTH, stream.columns || Number(streams.env['COLUMNS']) || DEFAULT_WIDTH),
+  );
   const unicode = saysUtf8(streams.env);
   if (!wantsColor(streams, which, color)) return { ...PLAIN, unicode, width };
   const chalk = new Chalk({ level: 1 });
-  return { bold: chalk.bold, dim: chalk.dim, red: chalk.red, green: chalk.green, yellow: chalk.yellow, cyan: chalk.cyan, unicode, width };
+  return {
+    bold: chalk.bold,
+    dim: chalk.dim,
+    red: chalk.red,
+    green: chalk.green,
+    yellow: chalk.yellow,
+    cyan: chalk.cyan,
+    unicode,
+    width,
+  };
 }
 
 function wantsColor({ env }: Streams, which: 'out' | 'err', color: boolean | null): boolean {

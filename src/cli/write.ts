@@ -41,7 +41,12 @@ export function checkWritable(file: string): void {
 
 function unwritable(file: string, cause: unknown): DrainCheckError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  return new DrainCheckError('output-unwritable', `${file} cannot be written (${code}).`, 'Give a path in a directory that exists and that you may write to.', { cause });
+  return new DrainCheckError(
+    'output-unwritable',
+    `${file} cannot be written (${code}).`,
+    'Give a path in a directory that exists and that you may write to.',
+    { cause },
+  );
 }
 
 /** Writes to a stream and waits until it is taken; a reader that has gone away is no error. */

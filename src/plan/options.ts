@@ -28,28 +28,52 @@ const repeatable = { repeatable: true } as const;
 
 /** Every option of a run, in the order in which `--help` shows them. The one place where an option is declared. */
 export const OPTIONS: readonly OptionSpec[] = [
-  option('Target', 'port', '<n>', 'port the target listens on (default: PORT is set to a free one and the listener is looked for)', { short: 'p' }),
+  option(
+    'Target',
+    'port',
+    '<n>',
+    'port the target listens on (default: PORT is set to a free one and the listener is looked for)',
+    { short: 'p' },
+  ),
   option('Target', 'env', '<K=V>', 'set a variable in the target’s environment', { ...repeatable, short: 'e' }),
   option('Target', 'cwd', '<dir>', 'directory to start the target in'),
   option('Target', 'ready', '<path|none>', 'readiness endpoint (default: looked for)'),
   option('Target', 'live', '<path|none>', 'liveness endpoint (default: looked for)'),
-  option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', { ...repeatable, short: 's' }),
+  option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', {
+    ...repeatable,
+    short: 's',
+  }),
   option('Work in flight', 'header', '<name: value>', 'header for the slow requests', { ...repeatable, short: 'H' }),
   option('Work in flight', 'body', '<text>', 'body for the slow requests'),
-  option('Work in flight', 'requests', '<n>', 'how many requests to hold for each slow endpoint', { default: '5', short: 'n' }),
+  option('Work in flight', 'requests', '<n>', 'how many requests to hold for each slow endpoint', {
+    default: '5',
+    short: 'n',
+  }),
   option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
   option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),
   option('Timing', 'settle', '<duration>', 'pause between load and signal', { default: '0s' }),
-  option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', { default: '5s' }),
+  option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', {
+    default: '5s',
+  }),
   option('Timing', 'signal', '<name>', 'signal to send', { default: 'SIGTERM' }),
-  option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', { default: 'kubernetes' }),
+  option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', {
+    default: 'kubernetes',
+  }),
   option('Judging', 'only', '<scenario|check>', 'play or judge only these', repeatable),
   option('Judging', 'skip', '<scenario|check>', 'leave these out', repeatable),
   option('Judging', 'ignore', '<check>', 'show a check, but do not count it', repeatable),
   option('Judging', 'strict', null, 'a should-check that fails, fails the run'),
   option('Judging', 'allow-inconclusive', null, 'exit 0 when nothing failed but something could not be proved'),
-  option('Judging', 'expect-exit', '<codes>', 'exit codes that are clean, with commas (default: 0, or 128 + the signal)'),
-  option('Output', 'report', '<format[=path]>', 'terminal or json, to standard output or a file (default: terminal)', { ...repeatable, short: 'r' }),
+  option(
+    'Judging',
+    'expect-exit',
+    '<codes>',
+    'exit codes that are clean, with commas (default: 0, or 128 + the signal)',
+  ),
+  option('Output', 'report', '<format[=path]>', 'terminal or json, to standard output or a file (default: terminal)', {
+    ...repeatable,
+    short: 'r',
+  }),
   option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
   option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
   option('Output', 'verbose', null, 'show every exchange, and what the target printed', { short: 'v' }),
@@ -62,7 +86,8 @@ export const OPTIONS: readonly OptionSpec[] = [
  * defaults, since what is not given stays as it was recorded.
  */
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
-  (spec) => spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+  (spec) =>
+    spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
@@ -97,5 +122,8 @@ export function layerOptions(
 }
 
 function lines(text: string): string[] {
-  return text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

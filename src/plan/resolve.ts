@@ -85,12 +85,19 @@ class Reader {
 
 /** Ids from comma-separated values of a repeatable option; unknown ones become problems. */
 function ids(reader: Reader, name: string, raw: RawOptions, known: readonly string[]): string[] {
-  return (raw[name] ?? []).flatMap((text) => text.split(',')).map((id) => id.trim()).filter((id) => {
-    if (known.includes(id)) return true;
-    const near = suggest(id, known);
-    reader.complain(name, id, `is not known${near === null ? '; `drain-check checks` lists what is' : `; did you mean ${near}?`}`);
-    return false;
-  });
+  return (raw[name] ?? [])
+    .flatMap((text) => text.split(','))
+    .map((id) => id.trim())
+    .filter((id) => {
+      if (known.includes(id)) return true;
+      const near = suggest(id, known);
+      reader.complain(
+        name,
+        id,
+        `is not known${near === null ? '; `drain-check checks` lists what is' : `; did you mean ${near}?`}`,
+      );
+      return false;
+    });
 }
 
 /** What `--only` and `--skip` leave of a list. `--only` speaks about a list only if it names something in it. */
@@ -99,7 +106,13 @@ function selected<T extends string>(all: readonly T[], only: readonly string[], 
   return (wanted.length > 0 ? wanted : [...all]).filter((id) => !skip.includes(id));
 }
 
-function readJudging(reader: Reader, raw: RawOptions, catalogue: Catalogue, named: readonly string[], absent: Judging): Judging {
+function readJudging(
+  reader: Reader,
+  raw: RawOptions,
+  catalogue: Catalogue,
+  named: readonly string[],
+  absent: Judging,
+): Judging {
   const only = ids(reader, 'only', raw, named);
   const skip = ids(reader, 'skip', raw, named);
   return {
@@ -124,7 +137,11 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
   });
   const onScreen = reports.filter((report) => report.path === null);
   if (onScreen.length > 1) {
-    reader.complain('report', onScreen.map((report) => report.format).join(', '), 'would share standard output; give all but one a path, like json=report.json');
+    reader.complain(
+      'report',
+      onScreen.map((report) => report.format).join(', '),
+      'would share standard output; give all but one a path, like json=report.json',
+    );
   }
   const color = reader.one('color', values.switchValue, false);
   const noColor = reader.one('no-color', values.switchValue, false);
@@ -142,7 +159,8 @@ function readSlow(reader: Reader): SlowRequest[] {
   const body = reader.text('body');
   const slow = reader.many('slow', (text) => values.slowRequest(text, headers, body));
   if (!reader.has('slow')) {
-    if (reader.has('header')) reader.complain('header', reader.text('header') ?? '', 'belongs to a slow request; name one with --slow');
+    if (reader.has('header'))
+      reader.complain('header', reader.text('header') ?? '', 'belongs to a slow request; name one with --slow');
     if (body !== null) reader.complain('body', body, 'belongs to a slow request; name one with --slow');
   }
   return slow;
@@ -171,7 +189,11 @@ export function resolveRun(
   const reader = new Reader(raw);
   const [program = '', ...args] = command;
   if (program === '') {
-    reader.problems.push({ option: 'command', value: '', problem: 'is missing; name what to start, like `drain-check ./myapp` or `drain-check -- node server.js`' });
+    reader.problems.push({
+      option: 'command',
+      value: '',
+      problem: 'is missing; name what to start, like `drain-check ./myapp` or `drain-check -- node server.js`',
+    });
   }
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -218,10 +240,17 @@ export function resolveRun(
 }
 
 /** How to judge a recording again (its scenarios have been played, so only checks can be chosen): its own plan with the given options laid over it, or every problem at once. */
-export function resolveJudging(raw: RawOptions, recorded: Plan, catalogue: Catalogue): Resolution<{ plan: Plan; output: OutputChoices }> {
+export function resolveJudging(
+  raw: RawOptions,
+  recorded: Plan,
+  catalogue: Catalogue,
+): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const known = recorded.checks.filter((id) => catalogue.checks.includes(id));
-  const plan = { ...recorded, ...readJudging(reader, raw, catalogue, catalogue.checks, { ...recorded, checks: known }) };
+  const plan = {
+    ...recorded,
+    ...readJudging(reader, raw, catalogue, catalogue.checks, { ...recorded, checks: known }),
+  };
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }

@@ -46,7 +46,9 @@ export function requestPath(text: string): Parsed<string> {
 export function endpointChoice(text: string): Parsed<EndpointChoice> {
   if (text === 'none') return { value: { kind: 'none' } };
   const path = requestPath(text);
-  return 'problem' in path ? { problem: `${path.problem}, or be "none"` } : { value: { kind: 'path', path: path.value } };
+  return 'problem' in path
+    ? { problem: `${path.problem}, or be "none"` }
+    : { value: { kind: 'path', path: path.value } };
 }
 
 /** `[METHOD ]path`; without a method it is GET, or POST when a body is given. */
@@ -76,13 +78,17 @@ export function headerLine(text: string): Parsed<[string, string]> {
 
 export function environmentEntry(text: string): Parsed<[string, string]> {
   const at = text.indexOf('=');
-  return at > 0 ? { value: [text.slice(0, at), text.slice(at + 1)] } : { problem: 'is not a variable; write it like NAME=value' };
+  return at > 0
+    ? { value: [text.slice(0, at), text.slice(at + 1)] }
+    : { problem: 'is not a variable; write it like NAME=value' };
 }
 
 export function exitCodes(text: string): Parsed<number[]> {
   const codes = text.split(',').map((part) => wholeNumber(part.trim(), 0, 255));
   const wrong = codes.find((code) => 'problem' in code);
-  return wrong !== undefined ? { problem: 'is not a list of exit codes; write it like 0 or 0,143' } : { value: codes.flatMap((code) => ('value' in code ? [code.value] : [])) };
+  return wrong !== undefined
+    ? { problem: 'is not a list of exit codes; write it like 0 or 0,143' }
+    : { value: codes.flatMap((code) => ('value' in code ? [code.value] : [])) };
 }
 
 export function switchValue(text: string): Parsed<boolean> {

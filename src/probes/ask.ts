@@ -21,7 +21,12 @@ export interface ProbeAnswer {
  * Never rejects; every way of not answering is an outcome.
  * @param maxBody how many bytes of the body to keep; the status is enough for a probe
  */
-export async function askProbe(origin: ProbeOrigin, path: string, timeoutMs: number, maxBody = 0): Promise<ProbeAnswer> {
+export async function askProbe(
+  origin: ProbeOrigin,
+  path: string,
+  timeoutMs: number,
+  maxBody = 0,
+): Promise<ProbeAnswer> {
   const client = new Client(originUrl(origin), clientOptions(timeoutMs));
   const answer = await ask(client, { path, timeoutMs, maxBody, reset: true });
   client.destroy().catch(() => undefined);
@@ -31,7 +36,12 @@ export async function askProbe(origin: ProbeOrigin, path: string, timeoutMs: num
 /**
  * Asks many paths over a few kept connections, which is several times quicker; all of them are closed when this settles.
  */
-export async function askPaths(origin: ProbeOrigin, paths: readonly string[], timeoutMs: number, maxBody: number): Promise<Map<string, ProbeAnswer>> {
+export async function askPaths(
+  origin: ProbeOrigin,
+  paths: readonly string[],
+  timeoutMs: number,
+  maxBody: number,
+): Promise<Map<string, ProbeAnswer>> {
   const pool = new Pool(originUrl(origin), { ...clientOptions(timeoutMs), connections: AT_ONCE });
   const answers = await Promise.all(paths.map((path) => ask(pool, { path, timeoutMs, maxBody, reset: false })));
   await pool.destroy();
@@ -43,10 +53,19 @@ function originUrl({ host, port }: ProbeOrigin): string {
 }
 
 function clientOptions(timeoutMs: number) {
-  return { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs }, maxHeaderSize: 64 * 1024 };
+  return {
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: timeoutMs },
+    maxHeaderSize: 64 * 1024,
+  };
 }
 
-function ask(client: Dispatcher, { path, timeoutMs, maxBody, reset }: { path: string; timeoutMs: number; maxBody: number; reset: boolean }): Promise<ProbeAnswer> {
+function ask(
+  client: Dispatcher,
+  { path, timeoutMs, maxBody, reset }: { path: string; timeoutMs: number; maxBody: number; reset: boolean },
+): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     let status: number | null = null;
     let contentType = '';
@@ -63,7 +82,8 @@ function ask(client: Dispatcher, { path, timeoutMs, maxBody, reset }: { path: st
       // What is still to come is not waited for. Ending a response that is complete already does nothing.
       if (!complete) stop();
     };
-    const begin = () => setTimeout(() => finish(status === null ? { kind: 'timed-out' } : { kind: 'status', status }), timeoutMs);
+    const begin = () =>
+      setTimeout(() => finish(status === null ? { kind: 'timed-out' } : { kind: 'status', status }), timeoutMs);
     // On a connection of its own the time to connect counts; where many wait their turn, the waiting does not.
     let timer = reset ? begin() : undefined;
     client.dispatch(

@@ -41,7 +41,8 @@ export async function surveyEndpoints(origin: ProbeOrigin, timeoutMs: number): P
   const paths = [...controls, '/', ...CANDIDATES.map((candidate) => candidate.path)];
   const answers = await askAll(origin, paths, timeoutMs);
   const control = [...controls, '/'].flatMap((path) => answers.get(path) ?? []);
-  const isProbe = (answer: Answered) => !answer.html && !control.some((other) => other.status === answer.status && areAlike(other, answer));
+  const isProbe = (answer: Answered) =>
+    !answer.html && !control.some((other) => other.status === answer.status && areAlike(other, answer));
   const known = CANDIDATES.flatMap((candidate) => {
     const answer = answers.get(candidate.path);
     return answer !== undefined && isProbe(answer) ? [{ candidate, answer }] : [];
@@ -59,7 +60,9 @@ export async function surveyEndpoints(origin: ProbeOrigin, timeoutMs: number): P
       liveness: found(liveness ?? (readiness === undefined ? undefined : generic)),
     },
     plain: plainPath(answers, controls[0] ?? '/'),
-    notReadyYet: known.find(({ candidate, answer }) => candidate.role === 'readiness' && answer.status === 503)?.answer.path ?? null,
+    notReadyYet:
+      known.find(({ candidate, answer }) => candidate.role === 'readiness' && answer.status === 503)?.answer.path ??
+      null,
   };
 }
 
@@ -78,7 +81,11 @@ function plainPath(answers: ReadonlyMap<string, Answered>, control: string): Sur
   return null;
 }
 
-async function askAll(origin: ProbeOrigin, paths: readonly string[], timeoutMs: number): Promise<Map<string, Answered>> {
+async function askAll(
+  origin: ProbeOrigin,
+  paths: readonly string[],
+  timeoutMs: number,
+): Promise<Map<string, Answered>> {
   const answers = await askPaths(origin, paths, timeoutMs, MAX_BODY);
   return new Map(
     [...answers].flatMap(([path, answer]) => {
@@ -90,7 +97,9 @@ async function askAll(origin: ProbeOrigin, paths: readonly string[], timeoutMs: 
 
 /** The same page, as it is or without what it may have taken from its address. */
 function areAlike(a: Answered, b: Answered): boolean {
-  return similarity(a.text, b.text) > ALIKE || similarity(withoutPath(a.text, a.path), withoutPath(b.text, b.path)) > ALIKE;
+  return (
+    similarity(a.text, b.text) > ALIKE || similarity(withoutPath(a.text, a.path), withoutPath(b.text, b.path)) > ALIKE
+  );
 }
 
 function readAnswer(path: string, { outcome, contentType, body }: ProbeAnswer): Answered | null {

@@ -1,6 +1,11 @@
 /** Identifiers, numbers and times differ from one request to the next and are no difference between two pages. */
 export function normaliseBody(body: string): string {
-  return body.toLowerCase().replace(/\b[0-9a-f]{8,}(-[0-9a-f]{4,})*\b/g, '').replace(/\d+/g, '').replace(/\s+/g, ' ').trim();
+  return body
+    .toLowerCase()
+    .replace(/\b[0-9a-f]{8,}(-[0-9a-f]{4,})*\b/g, '')
+    .replace(/\d+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** The same without the path's own words, which a page that echoes its address would differ in. */

@@ -35,14 +35,7 @@ export type ExchangeKind =
  * was complete. timed-out: we waited and nothing came. ended-by-tester: we closed it, which proves nothing.
  */
 export type Ending =
-  | 'answered'
-  | 'rejected'
-  | 'refused'
-  | 'short'
-  | 'closed'
-  | 'reset'
-  | 'timed-out'
-  | 'ended-by-tester';
+  'answered' | 'rejected' | 'refused' | 'short' | 'closed' | 'reset' | 'timed-out' | 'ended-by-tester';
 
 /** Which half of the pair closed a persistent connection. */
 export type ClosedBy = 'fin' | 'rst' | 'tester';
@@ -57,8 +50,7 @@ export type ProbeRole = 'readiness' | 'liveness';
 
 /** One answer of a probe: a status, or the way in which there was none. */
 export type ProbeOutcome =
-  | { kind: 'status'; status: number }
-  | { kind: 'refused' | 'reset' | 'closed' | 'timed-out' | 'malformed' };
+  { kind: 'status'; status: number } | { kind: 'refused' | 'reset' | 'closed' | 'timed-out' | 'malformed' };
 
 /** One probe request: when it was begun and when its outcome was known. */
 export interface ProbeSpan {
@@ -163,7 +155,15 @@ export type EventBody =
   | { type: 'killed'; pids: number[] }
   | { type: 'outlived-root'; processes: ProcessDescription[] }
   | { type: 'port-checked'; port: number; heldBy: ProcessDescription[]; held: boolean }
-  | { type: 'baseline-measured'; method: string; path: string; status: number | null; bytes: number; framing: Framing | null; afterMs: number }
+  | {
+      type: 'baseline-measured';
+      method: string;
+      path: string;
+      status: number | null;
+      bytes: number;
+      framing: Framing | null;
+      afterMs: number;
+    }
   /** `complete`: it was followed to its end; otherwise what ended in it was ended by us. */
   | { type: 'life-ended'; complete: boolean }
   | { type: 'scenario-skipped'; scenario: ScenarioId; reason: string }

@@ -37,7 +37,9 @@ function parseHeader(line: string, name: string): RecordingHeader {
   const plan = planSchema.safeParse(field(value, 'plan'));
   if (!plan.success) {
     const issue = plan.error.issues[0];
-    throw unreadable(`${name}, line 1: the plan is not one (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}).`);
+    throw unreadable(
+      `${name}, line 1: the plan is not one (${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}).`,
+    );
   }
   return {
     schemaVersion: RECORDING_SCHEMA_VERSION,

@@ -1,7 +1,13 @@
 import type { Plan } from '../plan/types.js';
 import { redactPlan } from '../plan/redact.js';
 import { createClock, type Clock } from './clock.js';
-import { RECORDING_SCHEMA_VERSION, type EventBody, type RecordedEvent, type Recording, type RecordingHeader } from './events.js';
+import {
+  RECORDING_SCHEMA_VERSION,
+  type EventBody,
+  type RecordedEvent,
+  type Recording,
+  type RecordingHeader,
+} from './events.js';
 
 /** Appends events. Everything that observes holds one of these and nothing else of the recording. */
 export class Recorder {

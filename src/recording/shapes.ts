@@ -9,13 +9,24 @@ const text: Shape = (value) => typeof value === 'string';
 /** Signal names are printed, so nothing else may stand in their place. */
 const signal: Shape = (value) => typeof value === 'string' && /^SIG[A-Z0-9]{1,12}$/.test(value);
 const flag: Shape = (value) => typeof value === 'boolean';
-const word = (...words: (string | null)[]): Shape => (value) => words.some((known) => known === value);
-const nullable = (shape: Shape): Shape => (value) => value === null || shape(value);
-const listOf = (shape: Shape): Shape => (value) => Array.isArray(value) && value.every(shape);
-const fields = (shapes: Record<string, Shape>): Shape => (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.entries(shapes).every(([name, shape]) => shape((value as Record<string, unknown>)[name]));
+const word =
+  (...words: (string | null)[]): Shape =>
+  (value) =>
+    words.some((known) => known === value);
+const nullable =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null || shape(value);
+const listOf =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.every(shape);
+const fields =
+  (shapes: Record<string, Shape>): Shape =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(shapes).every(([name, shape]) => shape((value as Record<string, unknown>)[name]));
 
 const scenario = word('drain', 'idle');
 const role = word('readiness', 'liveness');
@@ -43,10 +54,26 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
     asked: number,
   },
   'plain-path-chosen': { path: text, status: number },
-  'upload-calibrated': { method: text, path: text, held: flag, status: nullable(number), answeredAfterMs: nullable(number), reason: nullable(text) },
+  'upload-calibrated': {
+    method: text,
+    path: text,
+    held: flag,
+    status: nullable(number),
+    answeredAfterMs: nullable(number),
+    reason: nullable(text),
+  },
   'exchange-opened': {
     exchange: number,
-    kind: word('slow-response', 'slow-upload', 'reused-connection', 'new-connection', 'new-work', 'idle-connection', 'silent-connection', 'kept-after-answer'),
+    kind: word(
+      'slow-response',
+      'slow-upload',
+      'reused-connection',
+      'new-connection',
+      'new-work',
+      'idle-connection',
+      'silent-connection',
+      'kept-after-answer',
+    ),
     connection: number,
     method: nullable(text),
     path: nullable(text),

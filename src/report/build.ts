@@ -9,7 +9,17 @@ import type { RunFacts } from '../recording/facts/run.js';
 import { CHECKLIST, NOT_CHECKED } from './checklist.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
-import { REPORT_SCHEMA_VERSION, type CheckReport, type ChecklistEntry, type EndingCounts, type EndpointReport, type ProbeReport, type Recommendation, type Report, type ScenarioReport } from './types.js';
+import {
+  REPORT_SCHEMA_VERSION,
+  type CheckReport,
+  type ChecklistEntry,
+  type EndingCounts,
+  type EndpointReport,
+  type ProbeReport,
+  type Recommendation,
+  type Report,
+  type ScenarioReport,
+} from './types.js';
 
 /** What a report is put together from. */
 export interface ReportParts {
@@ -60,7 +70,9 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
 
 function endpointReport(facts: RunFacts, role: ProbeRole): EndpointReport {
   const endpoint = facts.endpoints[role];
-  return endpoint === null ? { path: null, how: 'unknown', sureness: 'none' } : { path: endpoint.path, how: endpoint.how, sureness: endpoint.sureness };
+  return endpoint === null
+    ? { path: null, how: 'unknown', sureness: 'none' }
+    : { path: endpoint.path, how: endpoint.how, sureness: endpoint.sureness };
 }
 
 function checkReport({ check, level, status, verdict, ignored }: Judged): CheckReport {
@@ -94,14 +106,27 @@ function checklistOf(judged: readonly Judged[], recommendation: Recommendation |
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
     const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
-    const because = own.length > 0 ? null : (advice(number, recommendation) ?? NOT_CHECKED[number] ?? 'not checked: its checks were left out by --only or --skip');
+    const because =
+      own.length > 0
+        ? null
+        : (advice(number, recommendation) ??
+          NOT_CHECKED[number] ??
+          'not checked: its checks were left out by --only or --skip');
     return { number, item, status, checks: own.map((one) => one.check.id), because };
   });
 }
 
 function scenarioReports(facts: RunFacts, questions: Readonly<Partial<Record<ScenarioId, string>>>): ScenarioReport[] {
-  const lives = facts.lives.filter((life) => life.purpose === 'scenario').map((life) => playedReport(life, facts, questions[life.scenario] ?? null));
-  const skipped = (Object.entries(facts.skipped) as [ScenarioId, string][]).map(([id, because]): ScenarioReport => ({ ...EMPTY_SCENARIO, id, status: 'skipped', because, question: questions[id] ?? null }));
+  const lives = facts.lives
+    .filter((life) => life.purpose === 'scenario')
+    .map((life) => playedReport(life, facts, questions[life.scenario] ?? null));
+  const skipped = (Object.entries(facts.skipped) as [ScenarioId, string][]).map(([id, because]): ScenarioReport => ({
+    ...EMPTY_SCENARIO,
+    id,
+    status: 'skipped',
+    because,
+    question: questions[id] ?? null,
+  }));
   return [...lives, ...skipped];
 }
 
@@ -127,7 +152,15 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
     startedAt: life.startedAt,
     readyAfterMs: life.ready === null ? null : round(life.ready.at - life.startedAt),
     signal: signal?.signal ?? null,
-    exit: exit === null ? null : { code: exit.code, signal: exit.signal, afterMs: round(afterSignal(life, exit.at)), killed: life.killed !== null },
+    exit:
+      exit === null
+        ? null
+        : {
+            code: exit.code,
+            signal: exit.signal,
+            afterMs: round(afterSignal(life, exit.at)),
+            killed: life.killed !== null,
+          },
     exchanges: countByKind(life.exchanges),
     readiness: probeReport(life.readiness, life),
     liveness: probeReport(life.liveness, life),
@@ -140,7 +173,10 @@ function probeReport(probe: ProbeFacts, life: LifeFacts): ProbeReport | null {
   if (probe.runs.length === 0) return null;
   const last = probe.drain.filter((run) => run.outcome.kind === 'status' && run.first.endedAt < endOf(life)).at(-1);
   return {
-    flippedAfterMs: probe.flipped === null ? null : { from: round(afterSignal(life, probe.flipped.from)), to: round(afterSignal(life, probe.flipped.to)) },
+    flippedAfterMs:
+      probe.flipped === null
+        ? null
+        : { from: round(afterSignal(life, probe.flipped.from)), to: round(afterSignal(life, probe.flipped.to)) },
     statusAfter: last?.outcome.kind === 'status' ? last.outcome.status : null,
     probes: probe.runs.reduce((sum, run) => sum + run.count, 0),
     maxLateMs: round(Math.max(...probe.runs.map((run) => run.maxLateMs))),
@@ -161,7 +197,17 @@ const COUNT_NAMES: Record<Ending, keyof Omit<EndingCounts, 'total'>> = {
 function countByKind(exchanges: readonly Exchange[]): ScenarioReport['exchanges'] {
   const counts: ScenarioReport['exchanges'] = {};
   for (const { kind, end } of exchanges) {
-    const own = (counts[kind] ??= { total: 0, answered: 0, rejected: 0, refused: 0, short: 0, closed: 0, reset: 0, timedOut: 0, endedByTester: 0 });
+    const own = (counts[kind] ??= {
+      total: 0,
+      answered: 0,
+      rejected: 0,
+      refused: 0,
+      short: 0,
+      closed: 0,
+      reset: 0,
+      timedOut: 0,
+      endedByTester: 0,
+    });
     own.total += 1;
     if (end !== null) own[COUNT_NAMES[end.ending]] += 1;
   }

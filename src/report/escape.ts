@@ -1,6 +1,6 @@
 // Control characters, and the invisible ones that turn the direction of text.
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\u061c\u180e\u{e0000}-\u{e007f}]/gu;
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\u061c\u180e\u{e0000}-\u{e007f}]/gu;
 
 /** Makes foreign text harmless for a terminal: what cannot be seen is written as `\x1b`. */
 export function escapeControls(text: string): string {

@@ -28,7 +28,9 @@ export function recommend(facts: RunFacts): Recommendation | null {
 export function advice(item: ItemNumber, recommendation: Recommendation | null): string | null {
   if (recommendation === null) return null;
   const [preStop = '', grace = ''] = recommendation.because.split('; ');
-  if (item === 6) return `no manifest was read; this death asks for a delay of ${recommendation.preStopSeconds} s (${preStop.replace('preStop: ', '')})`;
-  if (item === 7) return `no manifest was read; this death asks for ${recommendation.terminationGracePeriodSeconds} (${grace.replace('grace period: ', '')})`;
+  if (item === 6)
+    return `no manifest was read; this death asks for a delay of ${recommendation.preStopSeconds} s (${preStop.replace('preStop: ', '')})`;
+  if (item === 7)
+    return `no manifest was read; this death asks for ${recommendation.terminationGracePeriodSeconds} (${grace.replace('grace period: ', '')})`;
   return null;
 }

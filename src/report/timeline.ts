@@ -39,7 +39,8 @@ function marksOf(life: LifeFacts): Timeline['marks'] {
   const marks: Timeline['marks'] = [{ atMs: 0, what: 'signal' }];
   const { flipped } = life.readiness;
   if (flipped !== null) marks.push({ atMs: afterSignal(life, flipped.to), what: 'readiness failed' });
-  if (life.listener.closed !== null) marks.push({ atMs: afterSignal(life, life.listener.closed.to), what: 'listener closed' });
+  if (life.listener.closed !== null)
+    marks.push({ atMs: afterSignal(life, life.listener.closed.to), what: 'listener closed' });
   if (life.killed !== null) marks.push({ atMs: afterSignal(life, life.killed.at), what: 'killed' });
   else if (life.exit !== null) marks.push({ atMs: afterSignal(life, life.exit.at), what: 'exit' });
   return marks;
@@ -53,20 +54,37 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
     const steady = kind === 'new-connection' || kind === 'new-work' || kind === 'reused-connection';
     return [steady ? pointLane(kind, exchanges, life) : heldLane(kind, exchanges, life, facts, toMs)];
   });
-  const probes = [life.readiness, life.liveness].filter((probe) => probe.drain.length > 0).map((probe) => probeLane(probe, life, toMs));
+  const probes = [life.readiness, life.liveness]
+    .filter((probe) => probe.drain.length > 0)
+    .map((probe) => probeLane(probe, life, toMs));
   return [...traffic, ...probes, processLane(life, fromMs, toMs)];
 }
 
 function isOver(exchange: Exchange, life: LifeFacts, fromMs: number): boolean {
-  const closed = exchange.kind === 'idle-connection' || exchange.kind === 'silent-connection' || exchange.kind === 'kept-after-answer';
+  const closed =
+    exchange.kind === 'idle-connection' ||
+    exchange.kind === 'silent-connection' ||
+    exchange.kind === 'kept-after-answer';
   return !closed && exchange.end !== null && afterSignal(life, exchange.end.at) < fromMs;
 }
 
 /** Exchanges that are held for a while: one bar from the first beginning to the last end, and a mark at each end. */
-function heldLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts, toMs: number): Lane {
+function heldLane(
+  kind: ExchangeKind,
+  exchanges: readonly Exchange[],
+  life: LifeFacts,
+  facts: RunFacts,
+  toMs: number,
+): Lane {
   const connections = kind === 'idle-connection' || kind === 'silent-connection';
-  const ends = exchanges.map((exchange) => ({ exchange, at: Math.min(toMs, afterSignal(life, connections ? connectionEnd(exchange, life) : (exchange.end?.at ?? Infinity))) }));
-  const points = ends.map(({ exchange, at }) => ({ atMs: at, state: connections ? ('ended' as const) : heldState(exchange, life, facts) }));
+  const ends = exchanges.map((exchange) => ({
+    exchange,
+    at: Math.min(toMs, afterSignal(life, connections ? connectionEnd(exchange, life) : (exchange.end?.at ?? Infinity))),
+  }));
+  const points = ends.map(({ exchange, at }) => ({
+    atMs: at,
+    state: connections ? ('ended' as const) : heldState(exchange, life, facts),
+  }));
   const from = Math.min(...exchanges.map((exchange) => afterSignal(life, exchange.openedAt)));
   const count = new Set(exchanges.map((exchange) => exchange.connection)).size;
   const lost = points.filter((point) => point.state === 'lost').length;
@@ -74,7 +92,13 @@ function heldLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: Life
   const openAtEnd = ends.filter(({ at }) => at >= toMs).length;
   return {
     label: count > 1 ? `${LABELS[kind]} ×${count}` : LABELS[kind],
-    outcome: connections ? (openAtEnd > 0 ? 'open to the end' : 'closed') : lost > 0 ? `${lost} of ${exchanges.length} lost` : `${answered} answered`,
+    outcome: connections
+      ? openAtEnd > 0
+        ? 'open to the end'
+        : 'closed'
+      : lost > 0
+        ? `${lost} of ${exchanges.length} lost`
+        : `${answered} answered`,
     wrong: lost > 0,
     spans: [{ fromMs: from, toMs: Math.max(...ends.map(({ at }) => at)), state: 'busy' }],
     points,
@@ -96,7 +120,11 @@ function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: Lif
   const seen = exchanges.filter((exchange) => exchange.openedAt < end);
   const points = seen.map((exchange) => ({ atMs: afterSignal(life, exchange.openedAt), state: pointState(exchange) }));
   const count = (state: PointState) => points.filter((point) => point.state === state).length;
-  const words = [`${count('served')} answered`, ...(count('away') > 0 ? [`${count('away')} away`] : []), ...(count('lost') > 0 ? [`${count('lost')} lost`] : [])];
+  const words = [
+    `${count('served')} answered`,
+    ...(count('away') > 0 ? [`${count('away')} away`] : []),
+    ...(count('lost') > 0 ? [`${count('lost')} lost`] : []),
+  ];
   return { label: LABELS[kind], outcome: words.join(', '), wrong: count('lost') > 0, spans: [], points };
 }
 
@@ -127,8 +155,19 @@ function probeLane(probe: ProbeFacts, life: LifeFacts, toMs: number): Lane {
   }));
   const last = probe.drain.at(-1);
   const bad = probe.firstBad;
-  const outcome = bad === null ? `${last?.outcome.kind === 'status' ? last.outcome.status : 'good'} to the end` : bad.outcome.kind === 'status' ? `${bad.outcome.status} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms` : `${bad.outcome.kind} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms`;
-  return { label: probe.role, outcome, wrong: false, spans: spans.filter((span) => span.toMs > span.fromMs), points: [] };
+  const outcome =
+    bad === null
+      ? `${last?.outcome.kind === 'status' ? last.outcome.status : 'good'} to the end`
+      : bad.outcome.kind === 'status'
+        ? `${bad.outcome.status} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms`
+        : `${bad.outcome.kind} after ${Math.round(afterSignal(life, bad.first.endedAt))} ms`;
+  return {
+    label: probe.role,
+    outcome,
+    wrong: false,
+    spans: spans.filter((span) => span.toMs > span.fromMs),
+    points: [],
+  };
 }
 
 function laneState(run: ProbeFacts['runs'][number]): LaneState {
@@ -148,6 +187,9 @@ function processLane(life: LifeFacts, fromMs: number, toMs: number): Lane {
     outcome,
     wrong: killed !== null,
     spans: [{ fromMs, toMs: exitMs, state: 'busy' }],
-    points: [{ atMs: exitMs, state: killed === null || leftovers ? 'served' : 'lost' }, ...(leftovers ? [{ atMs: toMs, state: 'lost' as const }] : [])],
+    points: [
+      { atMs: exitMs, state: killed === null || leftovers ? 'served' : 'lost' },
+      ...(leftovers ? [{ atMs: toMs, state: 'lost' as const }] : []),
+    ],
   };
 }

@@ -4,7 +4,12 @@ import { redactText } from '../plan/redact.js';
 import type { RunningTarget } from '../target/target.js';
 
 /** Waits, unless the run is aborted or the target dies meanwhile. */
-export async function pauseWhileAlive(running: RunningTarget, ms: number, abort: AbortSignal, doing: string): Promise<void> {
+export async function pauseWhileAlive(
+  running: RunningTarget,
+  ms: number,
+  abort: AbortSignal,
+  doing: string,
+): Promise<void> {
   await Promise.race([sleep(ms, undefined, { signal: abort, ref: true }), running.exited]);
   await assertAlive(running, doing);
 }
@@ -23,7 +28,9 @@ export async function assertAlive(running: RunningTarget, doing: string): Promis
   throw new DrainCheckError(
     'target-died',
     `The target ${how} ${doing}.`,
-    output === '' ? 'It printed nothing. Start it by hand in the same directory and environment to see why.' : 'Its last output may say why.',
+    output === ''
+      ? 'It printed nothing. Start it by hand in the same directory and environment to see why.'
+      : 'Its last output may say why.',
     { output },
   );
 }

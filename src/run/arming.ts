@@ -15,7 +15,13 @@ export const BLIND_WAIT_MS = 200;
  * reason why there is none. What was answered meanwhile is not in flight.
  * @param slowIsCalibrated the slow requests were measured and take longer than the blind wait
  */
-export async function arm(held: readonly HeldWork[], port: number, slowIsCalibrated: boolean, recorder: LifeRecorder, abort: AbortSignal): Promise<void> {
+export async function arm(
+  held: readonly HeldWork[],
+  port: number,
+  slowIsCalibrated: boolean,
+  recorder: LifeRecorder,
+  abort: AbortSignal,
+): Promise<void> {
   const armed = new Set<HeldWork>();
   let progressAt = performance.now();
   for (;;) {
@@ -31,7 +37,8 @@ export async function arm(held: readonly HeldWork[], port: number, slowIsCalibra
     }
     const waiting = held.filter((work) => !armed.has(work) && !work.over());
     if (waiting.length === 0 || performance.now() - progressAt > NO_PROGRESS_MS) {
-      for (const work of waiting) recorder.record({ type: 'exchange-not-armed', exchange: work.exchange, reason: whyNot(work, table) });
+      for (const work of waiting)
+        recorder.record({ type: 'exchange-not-armed', exchange: work.exchange, reason: whyNot(work, table) });
       recorder.record({ type: 'armed', armed: [...armed].filter((work) => !work.over()).length, opened: held.length });
       return;
     }

@@ -3,6 +3,7 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
 import { slowHttpRequest } from '../traffic/upload.js';
 import type { Origin } from '../traffic/watched-socket.js';
+import { untilAborted } from './aborted.js';
 import { BLIND_WAIT_MS } from './arming.js';
 import { bringUp, type BegunLife } from './begin.js';
 import type { RunContext } from './context.js';
@@ -20,17 +21,27 @@ export async function playBaseline(context: RunContext, { recorder, running }: B
   try {
     const origin = await bringUp(context, recorder, running);
     context.onProgress({ scenario: 'drain', phase: 'measuring a baseline', inFlight: context.plan.slow.length });
-    await Promise.all(context.plan.slow.map((slow) => measure(context, origin, slow, recorder)));
+    const measured = context.plan.slow.map((slow) => measure(context, origin, slow, recorder));
+    await untilAborted(Promise.all(measured), context.abort);
   } finally {
     await running.destroy();
     recorder.record({ type: 'life-ended', complete: true });
   }
 }
 
-async function measure(context: RunContext, origin: Origin, slow: SlowRequest, recorder: LifeRecorder): Promise<number> {
+async function measure(
+  context: RunContext,
+  origin: Origin,
+  slow: SlowRequest,
+  recorder: LifeRecorder,
+): Promise<number> {
   const startedAt = recorder.clock.now();
   const connection = new HttpConnection(origin);
-  const { status, bytes, framing } = await connection.request(slowHttpRequest(slow, true), undefined, context.plan.startTimeoutMs);
+  const { status, bytes, framing } = await connection.request(
+    slowHttpRequest(slow, true),
+    undefined,
+    context.plan.startTimeoutMs,
+  );
   connection.abandon();
   const afterMs = recorder.clock.now() - startedAt;
   recorder.record({ type: 'baseline-measured', method: slow.method, path: slow.path, status, bytes, framing, afterMs });
@@ -45,4 +56,3 @@ export async function slowIsCalibrated(context: RunContext, origin: Origin, reco
   const times = await Promise.all(context.plan.slow.map((slow) => measure(context, origin, slow, recorder)));
   return times.length > 0 && times.every((ms) => ms > 3 * BLIND_WAIT_MS);
 }
-

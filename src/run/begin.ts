@@ -11,7 +11,12 @@ export interface BegunLife {
 }
 
 /** Starts the target. Everything that speaks to it is loaded after that, while it is starting. */
-export async function beginLife(context: RunContext, scenario: ScenarioId, purpose: 'scenario' | 'baseline', life: number): Promise<BegunLife> {
+export async function beginLife(
+  context: RunContext,
+  scenario: ScenarioId,
+  purpose: 'scenario' | 'baseline',
+  life: number,
+): Promise<BegunLife> {
   context.abort.throwIfAborted();
   const recorder = forLife(context.recorder, life);
   context.onProgress({ scenario, phase: 'starting', inFlight: 0 });

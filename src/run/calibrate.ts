@@ -24,7 +24,11 @@ interface Calibration {
  * withheld, and gives the same answer once it comes. Says `Connection: close`, since Go delays any answer on
  * keep-alive until the body ends, although the handler is done.
  */
-export async function calibrateUpload(context: RunContext, origin: Origin, recorder: LifeRecorder): Promise<{ upload: UploadRequest } | null> {
+export async function calibrateUpload(
+  context: RunContext,
+  origin: Origin,
+  recorder: LifeRecorder,
+): Promise<{ upload: UploadRequest } | null> {
   for (const upload of uploadCandidates(context.plan.slow)) {
     const calibration = await calibrate(origin, upload);
     const { method, path } = upload;
@@ -39,13 +43,18 @@ async function calibrate(origin: Origin, upload: UploadRequest): Promise<Calibra
   const whole = await send(origin, upload, null).outcome;
   const answeredAfterMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
   const seen = { status: whole.status, answeredAfterMs };
-  if (whole.status === null) return { ...seen, held: false, reason: `the whole request got no answer (${whole.ending})` };
+  if (whole.status === null)
+    return { ...seen, held: false, reason: `the whole request got no answer (${whole.ending})` };
   if (whole.status >= 500) return { ...seen, held: false, reason: `the whole request is answered ${whole.status}` };
 
   const body = new HeldBody(Buffer.from(upload.body));
   const held = send(origin, upload, body);
-  await Promise.race([held.outcome, sleep(Math.min(MOST_SILENCE_MS, Math.max(3 * answeredAfterMs, LEAST_SILENCE_MS)), undefined, { ref: false })]);
-  if (held.isOver()) return { ...seen, held: false, reason: `it answers without waiting for the body (${whole.status})` };
+  await Promise.race([
+    held.outcome,
+    sleep(Math.min(MOST_SILENCE_MS, Math.max(3 * answeredAfterMs, LEAST_SILENCE_MS)), undefined, { ref: false }),
+  ]);
+  if (held.isOver())
+    return { ...seen, held: false, reason: `it answers without waiting for the body (${whole.status})` };
   if (!(await isRead(origin.port, held.connection))) {
     held.connection.abandon();
     return { ...seen, held: false, reason: 'it has not read the request' };
@@ -53,17 +62,23 @@ async function calibrate(origin: Origin, upload: UploadRequest): Promise<Calibra
   body.release();
   const { status } = await held.outcome;
   if (status === whole.status) return { ...seen, held: true, reason: null };
-  return { ...seen, held: false, reason: `a slow body is answered ${status ?? 'not at all'}, a whole one ${whole.status}` };
+  return {
+    ...seen,
+    held: false,
+    reason: `a slow body is answered ${status ?? 'not at all'}, a whole one ${whole.status}`,
+  };
 }
 
 function send(origin: Origin, upload: UploadRequest, body: HeldBody | null) {
   const connection = new HttpConnection(origin);
   let over = false;
-  const outcome: Promise<HttpOutcome> = connection.request(uploadRequest(upload, body), () => (over = true), ANSWER_TIMEOUT_MS).then((result) => {
-    over = true;
-    connection.socket.end();
-    return result;
-  });
+  const outcome: Promise<HttpOutcome> = connection
+    .request(uploadRequest(upload, body), () => (over = true), ANSWER_TIMEOUT_MS)
+    .then((result) => {
+      over = true;
+      connection.socket.end();
+      return result;
+    });
   return { connection, outcome, isOver: () => over };
 }
 

@@ -28,7 +28,8 @@ export class DeathWatch {
     const exact = new Promise<number>((resolve) => watcher?.watch(running.pid, resolve));
     this.#rootRecorded = running.exited.then(async ({ code, signal }) => {
       const noticed = recorder.clock.now();
-      const at = watcher === null ? noticed : await Promise.race([exact, sleep(WATCHER_WAIT_MS, noticed, { ref: false })]);
+      const at =
+        watcher === null ? noticed : await Promise.race([exact, sleep(WATCHER_WAIT_MS, noticed, { ref: false })]);
       this.#rootExitAt = Math.min(at, noticed);
       recorder.record({ type: 'root-exited', code, signal }, this.#rootExitAt);
     });

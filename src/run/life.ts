@@ -3,19 +3,19 @@ import { DrainCheckError } from '../errors.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { hasConnectionTable } from '../target/connection-table.js';
 import type { RunningTarget } from '../target/target.js';
-import type { Exchanges } from '../traffic/exchanges.js';
 import type { HeldWork } from '../traffic/held-work.js';
 import type { NewConnectionsPlan, NewWork } from '../traffic/new-connections.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
 import type { Origin } from '../traffic/watched-socket.js';
 import { assertAlive } from './alive.js';
+import { untilAborted } from './aborted.js';
 import { arm } from './arming.js';
 import { slowIsCalibrated } from './baseline.js';
 import { calibrateUpload } from './calibrate.js';
 import type { Progress, RunContext } from './context.js';
 import { DeathWatch } from './death.js';
 import { bringUp, type BegunLife } from './begin.js';
-import { holdWork, IdleLoad, ReusedConnection } from './load.js';
+import { InPlace } from './in-place.js';
 import { probePaths } from './readiness.js';
 
 /** New connections that carry work come less often than plain ones, and take this long when we decide. */
@@ -28,74 +28,86 @@ const LAST_WAIT_MS = 1000;
  * Plays one scenario in a life that has begun: load, signal, watch to the end. Returns how the held work ended.
  * @throws DrainCheckError when there can be no verdict
  */
-export async function playLife(context: RunContext, scenario: Scenario, { recorder, running }: BegunLife): Promise<HttpOutcome[]> {
+export async function playLife(context: RunContext, scenario: Scenario, begun: BegunLife): Promise<HttpOutcome[]> {
+  const { recorder, running } = begun;
   const { life } = recorder;
-  const report = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
+  const tell = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
     context.onProgress({ scenario: scenario.id, phase, inFlight: held.filter((work) => !work.over()).length });
-  const closing: (() => void)[] = [];
+  let inPlace: InPlace | null = null;
   let complete = false;
   try {
-    report('waiting until ready');
+    tell('waiting until ready');
     const origin = await bringUp(context, recorder, running);
     context.observer.start();
-    report('looking around');
+    tell('looking around');
     const death = new DeathWatch(running, recorder, context.exitWatcher);
     await death.lookAround();
-    if (context.known.upload === undefined) context.known.upload = await calibrateUpload(context, origin, recorder);
-    const calibrated = hasConnectionTable() || (await slowIsCalibrated(context, origin, recorder));
+    if (context.known.upload === undefined)
+      context.known.upload = await untilAborted(calibrateUpload(context, origin, recorder), context.abort);
+    const calibrated =
+      hasConnectionTable() || (await untilAborted(slowIsCalibrated(context, origin, recorder), context.abort));
 
-    report('loading');
-    const exchanges: Exchanges = { recorder, numbering: context.numbering };
-    const { held, releases } = holdWork(context, scenario, exchanges, origin);
-    closing.push(() => held.forEach((work) => work.connection.abandon()));
-    const path = context.known.survey?.plain?.path ?? '/';
-    const idle = scenario.idle === null ? null : await IdleLoad.open(scenario.idle, exchanges, origin, path);
-    if (idle !== null) closing.push(() => idle.close());
-    const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, context.plan.attemptIntervalMs) : null;
-    if (reused !== null) closing.push(() => reused.stop());
-    await reused?.ask();
-    const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
-    const probing = scenario.probes ? context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs }) : null;
-    await Promise.all([probing, arm(held, origin.port, calibrated, recorder, context.abort)]);
-    await idle?.askBeforeSignal(context.abort);
+    tell('loading');
+    const exchanges = { recorder, numbering: context.numbering };
+    inPlace = await untilAborted(InPlace.open(context, scenario, exchanges, origin), context.abort);
+    const { held } = inPlace;
+    await Promise.all([
+      watchProbes(context, scenario, life, origin),
+      arm(held, origin.port, calibrated, recorder, context.abort),
+    ]);
+    await inPlace.beforeSignal(context.abort);
     await sleep(context.plan.settleMs, undefined, { signal: context.abort });
 
     await assertAlive(running, 'before it was signalled, with work in flight');
     const signalAt = await sendSignal(context, scenario, life, running, origin);
-    report('draining', held);
-    idle?.askAfterSignal();
-    reused?.start();
-    for (const { work, afterMs } of releases) {
-      const timer = setTimeout(() => work.release(), Math.max(0, afterMs - (recorder.clock.now() - signalAt)));
-      closing.push(() => clearTimeout(timer));
-    }
-    for (const work of held) void work.done.then(() => report('draining', held));
-    // A persistent client that never rests would be blamed on the target; it leaves when the work is done.
-    void Promise.all(held.map((work) => work.done)).then(() => setTimeout(() => reused?.stop(), 2 * context.plan.attemptIntervalMs));
+    tell('draining', held);
+    inPlace.afterSignal(recorder.clock.now() - signalAt);
+    for (const work of held) void work.done.then(() => tell('draining', held));
     await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
 
-    await Promise.race([Promise.all(held.map((work) => work.done)), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
-    for (const close of closing.splice(0)) close();
+    await Promise.race([inPlace.done(), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
+    inPlace.close();
     await context.observer.stop(life);
     const holders = await running.portHolders(origin.port);
     recorder.record({ type: 'port-checked', port: origin.port, held: holders !== null, heldBy: holders ?? [] });
     complete = true;
-    return await Promise.all(held.map((work) => work.done));
+    return await inPlace.done();
   } finally {
-    for (const close of closing) close();
+    inPlace?.close();
     await running.destroy();
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }
 }
 
+/** Begins to probe, where the scenario wants it; settles when every probe has had its first answer. */
+async function watchProbes(context: RunContext, scenario: Scenario, life: number, origin: Origin): Promise<void> {
+  if (!scenario.probes) return;
+  const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
+  await context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });
+}
+
 /** Has the probe worker send the signal and begin new connections; gives the signal's time. */
-async function sendSignal(context: RunContext, scenario: Scenario, life: number, running: RunningTarget, origin: Origin): Promise<number> {
+async function sendSignal(
+  context: RunContext,
+  scenario: Scenario,
+  life: number,
+  running: RunningTarget,
+  origin: Origin,
+): Promise<number> {
   const newConnections = scenario.newConnections ? newConnectionsPlan(context, origin) : null;
   const sent = await context.observer.signal({ life, pid: running.pid, signal: context.plan.signal, newConnections });
-  if (!sent) throw new DrainCheckError('target-died', 'The target was gone when it was to be signalled.', 'Start it by hand to see whether it stays up.', { output: running.lastOutput() });
+  if (!sent)
+    throw new DrainCheckError(
+      'target-died',
+      'The target was gone when it was to be signalled.',
+      'Start it by hand to see whether it stays up.',
+      { output: running.lastOutput() },
+    );
   const { events } = context.recorder.recording();
-  return events.findLast((event) => event.type === 'signal-sent' && event.life === life)?.at ?? context.recorder.clock.now();
+  return (
+    events.findLast((event) => event.type === 'signal-sent' && event.life === life)?.at ?? context.recorder.clock.now()
+  );
 }
 
 function newConnectionsPlan(context: RunContext, origin: Origin): NewConnectionsPlan {
@@ -103,6 +115,16 @@ function newConnectionsPlan(context: RunContext, origin: Origin): NewConnections
   const [slow] = plan.slow;
   const upload = known.upload?.upload;
   const work: NewWork | null =
-    slow !== undefined ? { kind: 'slow', request: slow } : upload !== undefined ? { kind: 'upload', upload, holdMs: NEW_WORK_HOLD_MS } : null;
-  return { origin, path: known.survey?.plain?.path ?? '/', intervalMs: plan.attemptIntervalMs, work, workIntervalMs: NEW_WORK_INTERVAL_MS };
+    slow !== undefined
+      ? { kind: 'slow', request: slow }
+      : upload !== undefined
+        ? { kind: 'upload', upload, holdMs: NEW_WORK_HOLD_MS }
+        : null;
+  return {
+    origin,
+    path: known.survey?.plain?.path ?? '/',
+    intervalMs: plan.attemptIntervalMs,
+    work,
+    workIntervalMs: NEW_WORK_INTERVAL_MS,
+  };
 }

@@ -20,7 +20,11 @@ const CLASSIFY_TIMEOUT_MS = 500;
  * answers on a port is somebody else's.
  * @throws DrainCheckError `target-died`, `target-not-ready`, `port-taken`, `port-ambiguous` or `cannot-verify`
  */
-export async function findListener(context: RunContext, running: RunningTarget, recorder: LifeRecorder): Promise<Origin> {
+export async function findListener(
+  context: RunContext,
+  running: RunningTarget,
+  recorder: LifeRecorder,
+): Promise<Origin> {
   const { plan, abort, known } = context;
   const deadline = performance.now() + plan.startTimeoutMs;
   let othersSince: number | null = null;
@@ -51,7 +55,11 @@ function listenersOn(found: FoundListeners, port: number): ListenerDescription[]
 function refuseStrangers(found: FoundListeners, port: number): void {
   if (found.denied.length > 0 || found.strangers.length === 0) return;
   const who = found.strangers.map((process) => `pid ${process.pid} (${process.command})`).join(', ');
-  throw new DrainCheckError('port-taken', `Port ${port} is also held by ${who}, which the target did not start.`, 'Stop that process or let the target use another port.');
+  throw new DrainCheckError(
+    'port-taken',
+    `Port ${port} is also held by ${who}, which the target did not start.`,
+    'Stop that process or let the target use another port.',
+  );
 }
 
 async function chooseByAnswer(listeners: readonly ListenerDescription[]): Promise<ListenerDescription[] | null> {
@@ -64,7 +72,11 @@ async function chooseByAnswer(listeners: readonly ListenerDescription[]): Promis
   }
   if (speaking.length > 1) {
     const found = speaking.map((own) => own[0]?.port).join(', ');
-    throw new DrainCheckError('port-ambiguous', `The target answers HTTP on several ports (${found}), and none of them is the PORT it was given.`, 'Say which one to test with --port <n>.');
+    throw new DrainCheckError(
+      'port-ambiguous',
+      `The target answers HTTP on several ports (${found}), and none of them is the PORT it was given.`,
+      'Say which one to test with --port <n>.',
+    );
   }
   return speaking[0] ?? null;
 }
@@ -104,7 +116,12 @@ function accepts(host: string, port: number): Promise<boolean> {
 function notListening(found: FoundListeners, running: RunningTarget, waitedMs: number): DrainCheckError {
   const output = redactText(running.lastOutput());
   if (found.denied.length > 0) {
-    return new DrainCheckError('cannot-verify', `The sockets of pid ${found.denied.join(', ')} cannot be seen: it runs as another user or with capabilities of its own.`, 'Run drain-check as the same user or as root.', { output });
+    return new DrainCheckError(
+      'cannot-verify',
+      `The sockets of pid ${found.denied.join(', ')} cannot be seen: it runs as another user or with capabilities of its own.`,
+      'Run drain-check as the same user or as root.',
+      { output },
+    );
   }
   const others = [...new Set(found.listeners.map((listener) => listener.port))];
   const seen = others.length === 0 ? 'no listening socket at all' : `it listens on ${others.join(', ')} instead`;

@@ -12,6 +12,9 @@ const RELEASE_LAST_MS = 1200;
 /** With slow requests in flight as well, the one upload is let go in the middle of a drain. */
 const RELEASE_BESIDE_SLOW_MS = 600;
 
+/** A connection whose first plain question gets no answer in this time is given up. Milliseconds. */
+const FIRST_ANSWER_MS = 5000;
+
 /** What is held in one life, and when what is withheld is to be let go. */
 export interface Load {
   held: HeldWork[];
@@ -25,17 +28,24 @@ export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exc
   const keep = scenario.clients === 'keep';
   const upload = context.known.upload?.upload ?? null;
   if (scenario.held === 'one-each') {
-    if (slow.length > 0) return { held: slow.map((request) => holdSlowResponse(exchanges, origin, request, keep)), releases: [] };
+    if (slow.length > 0)
+      return { held: slow.map((request) => holdSlowResponse(exchanges, origin, request, keep)), releases: [] };
     if (upload === null) return { held: [], releases: [] };
     const work = holdUpload(exchanges, origin, upload, keep);
     return { held: [work], releases: [{ work, afterMs: RELEASE_LAST_MS }] };
   }
-  const slowWork = slow.flatMap((request) => Array.from({ length: requests }, () => holdSlowResponse(exchanges, origin, request, keep)));
+  const slowWork = slow.flatMap((request) =>
+    Array.from({ length: requests }, () => holdSlowResponse(exchanges, origin, request, keep)),
+  );
   const count = upload === null ? 0 : slow.length > 0 ? 1 : requests;
-  const uploads = upload === null ? [] : Array.from({ length: count }, () => holdUpload(exchanges, origin, upload, keep));
+  const uploads =
+    upload === null ? [] : Array.from({ length: count }, () => holdUpload(exchanges, origin, upload, keep));
   return {
     held: [...slowWork, ...uploads],
-    releases: uploads.map((work, index) => ({ work, afterMs: slow.length > 0 ? RELEASE_BESIDE_SLOW_MS : releaseTime(index, uploads.length) })),
+    releases: uploads.map((work, index) => ({
+      work,
+      afterMs: slow.length > 0 ? RELEASE_BESIDE_SLOW_MS : releaseTime(index, uploads.length),
+    })),
   };
 }
 
@@ -63,7 +73,10 @@ export class IdleLoad {
     for (let i = 0; i < idle.unused; i++) load.#unused.push(load.#keepAlive());
     for (const atMs of idle.askAgainAtMs) load.#asking.push({ connection: load.#keepAlive(), atMs });
     for (let i = 0; i < idle.silent; i++) load.#silent.push(new SilentConnection(exchanges, origin));
-    await Promise.all([...load.#all().map((connection) => connection.ask()), ...load.#silent.map((silent) => silent.settled)]);
+    await Promise.all([
+      ...load.#all().map((connection) => connection.ask(FIRST_ANSWER_MS)),
+      ...load.#silent.map((silent) => silent.settled),
+    ]);
     return load;
   }
 
@@ -77,7 +90,8 @@ export class IdleLoad {
 
   /** Asks on the others when their moment after the signal comes. */
   askAfterSignal(): void {
-    for (const { connection, atMs } of this.#asking.filter((one) => one.atMs >= 0)) setTimeout(() => void connection.ask(), atMs);
+    for (const { connection, atMs } of this.#asking.filter((one) => one.atMs >= 0))
+      setTimeout(() => void connection.ask(), atMs);
   }
 
   close(): void {
@@ -112,7 +126,7 @@ export class ReusedConnection {
 
   /** Asks once; settles with the answer. */
   async ask(): Promise<void> {
-    await this.#connection.ask();
+    await this.#connection.ask(FIRST_ANSWER_MS);
   }
 
   /** Begins half an interval from now, and goes on. */

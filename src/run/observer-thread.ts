@@ -26,7 +26,11 @@ export type ObserverOrder =
   | { do: 'signal'; life: number; pid: number; signal: SignalName; newConnections: NewConnectionsPlan | null }
   | { do: 'stop'; life: number };
 
-export type ObserverReport = { event: EventBody; at: number; life: number } | { watching: number } | { stopped: number } | { signalled: boolean; life: number };
+export type ObserverReport =
+  | { event: EventBody; at: number; life: number }
+  | { watching: number }
+  | { stopped: number }
+  | { signalled: boolean; life: number };
 
 const { originNs, firstNumber } = workerData as ObserverData;
 const clock = createClock(originNs);
@@ -46,7 +50,8 @@ function watch(order: Extract<ObserverOrder, { do: 'watch' }>): void {
   const { life, origin, intervalMs, timeoutMs } = order;
   const recorder = recorderFor(life);
   pollers = order.probes.map(({ role, path }) => {
-    const onRun: ConstructorParameters<typeof ProbePoller>[0]['onRun'] = (run) => recorder.record({ type: 'probe-run', ...run });
+    const onRun: ConstructorParameters<typeof ProbePoller>[0]['onRun'] = (run) =>
+      recorder.record({ type: 'probe-run', ...run });
     return new ProbePoller({ role, origin, path, intervalMs, timeoutMs, clock, onRun });
   });
   void Promise.all(pollers.map((poller) => poller.start())).then(() => report({ watching: life }));

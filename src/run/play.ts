@@ -29,7 +29,11 @@ const NO_LIFE = -1;
  */
 export async function play(plan: Plan, options: PlayOptions): Promise<Recording> {
   if (process.platform === 'win32') {
-    throw new DrainCheckError('unsupported-platform', 'Windows has no SIGTERM, so there is nothing to rehearse here.', 'Run drain-check in WSL, in a Linux container or in CI.');
+    throw new DrainCheckError(
+      'unsupported-platform',
+      'Windows has no SIGTERM, so there is nothing to rehearse here.',
+      'Run drain-check in WSL, in a Linux container or in CI.',
+    );
   }
   const recorder = new Recorder(plan, options.tool);
   recorder.onEvent(options.onEvent);
@@ -55,7 +59,12 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     complete = true;
   } catch (error) {
     if (!options.abort.aborted || error instanceof DrainCheckError) throw error;
-    throw new DrainCheckError('interrupted', 'The run was interrupted; what it had started has been ended.', 'There is no verdict.', { cause: error });
+    throw new DrainCheckError(
+      'interrupted',
+      'The run was interrupted; what it had started has been ended.',
+      'There is no verdict.',
+      { cause: error },
+    );
   } finally {
     recorder.record(NO_LIFE, { type: 'run-ended', complete });
     watchdog.close();
@@ -69,7 +78,11 @@ async function playScenarios(context: RunContext, watchdog: Watchdog): Promise<v
   let life = 0;
   for (const scenario of SCENARIOS) {
     if (!context.plan.scenarios.includes(scenario.id)) {
-      context.recorder.record(NO_LIFE, { type: 'scenario-skipped', scenario: scenario.id, reason: 'it was left out by --only or --skip' });
+      context.recorder.record(NO_LIFE, {
+        type: 'scenario-skipped',
+        scenario: scenario.id,
+        reason: 'it was left out by --only or --skip',
+      });
       continue;
     }
     const begun = await beginLife(context, scenario.id, 'scenario', life++);

@@ -20,7 +20,12 @@ const NO_SURVEY: Survey = { endpoints: { readiness: null, liveness: null }, aske
  * below 500. In the first life the endpoints are looked for on the way.
  * @throws DrainCheckError `target-died` or `target-not-ready`
  */
-export async function becomeReady(context: RunContext, running: RunningTarget, origin: Origin, recorder: LifeRecorder): Promise<void> {
+export async function becomeReady(
+  context: RunContext,
+  running: RunningTarget,
+  origin: Origin,
+  recorder: LifeRecorder,
+): Promise<void> {
   const waiting = new Waiting(context, running, origin);
   const given = context.plan.readiness.kind === 'path' ? context.plan.readiness.path : null;
   if (given !== null) await waiting.until(given, isGood);
@@ -32,7 +37,12 @@ export async function becomeReady(context: RunContext, running: RunningTarget, o
   const found = given === null && context.plan.readiness.kind === 'discover' ? endpoints.readiness?.path : undefined;
   const path = given ?? found ?? plain?.path ?? '/';
   const status = await waiting.until(path, given === null && found === undefined ? belowFiveHundred : isGood);
-  recorder.record({ type: 'ready', path, status, by: given !== null ? 'given' : found !== undefined ? 'found' : 'first-answer' });
+  recorder.record({
+    type: 'ready',
+    path,
+    status,
+    by: given !== null ? 'given' : found !== undefined ? 'found' : 'first-answer',
+  });
 }
 
 async function survey(context: RunContext, waiting: Waiting, origin: Origin): Promise<Survey> {
@@ -42,7 +52,8 @@ async function survey(context: RunContext, waiting: Waiting, origin: Origin): Pr
     const seen = await surveyEndpoints(origin, probeTimeoutMs);
     // A service that is starting answers 503 everywhere, or on its readiness endpoint: look again when it is up.
     if (seen.notReadyYet !== null && readiness.kind === 'discover') await waiting.until(seen.notReadyYet, isGood);
-    else if (seen.plain !== null) return readiness.kind !== 'discover' && liveness.kind !== 'discover' ? { ...NO_SURVEY, plain: seen.plain } : seen;
+    else if (seen.plain !== null)
+      return readiness.kind !== 'discover' && liveness.kind !== 'discover' ? { ...NO_SURVEY, plain: seen.plain } : seen;
     else await waiting.again('answers below 500 on any path', '/');
   }
 }
@@ -104,7 +115,8 @@ function describe(outcome: ProbeOutcome): string {
 
 function recordEndpoints(context: RunContext, survey: Survey, recorder: LifeRecorder): void {
   const { plan } = context;
-  for (const role of ['readiness', 'liveness'] as const) recorder.record(resolved(role, plan[role], survey.endpoints[role], survey.asked));
+  for (const role of ['readiness', 'liveness'] as const)
+    recorder.record(resolved(role, plan[role], survey.endpoints[role], survey.asked));
   if (survey.plain !== null) recorder.record({ type: 'plain-path-chosen', ...survey.plain });
 }
 
@@ -126,7 +138,12 @@ function resolved(role: ProbeRole, choice: EndpointChoice, found: FoundEndpoint 
 export function probePaths(context: RunContext): { role: ProbeRole; path: string }[] {
   return (['readiness', 'liveness'] as const).flatMap((role) => {
     const choice = context.plan[role];
-    const path = choice.kind === 'path' ? choice.path : choice.kind === 'none' ? null : (context.known.survey?.endpoints[role]?.path ?? null);
+    const path =
+      choice.kind === 'path'
+        ? choice.path
+        : choice.kind === 'none'
+          ? null
+          : (context.known.survey?.endpoints[role]?.path ?? null);
     return path === null ? [] : [{ role, path }];
   });
 }

@@ -27,10 +27,15 @@ export function hasConnectionTable(): boolean {
 export async function connectionTable(port: number): Promise<ConnectionTable | null> {
   if (!hasConnectionTable()) return null;
   try {
-    const { stdout } = await run('ss', ['-Htane', `sport = :${port}`], { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C' } });
+    const { stdout } = await run('ss', ['-Htane', `sport = :${port}`], {
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     return parseSs(stdout);
   } catch {
-    const files = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => '')));
+    const files = await Promise.all(
+      ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => '')),
+    );
     return new Map(files.flatMap((text) => [...parseProcConnections(text, port)]));
   }
 }
@@ -59,7 +64,10 @@ export function parseProcConnections(text: string, port: number): ConnectionTabl
     const [, local = '', remote = '', state = '', queues = ''] = fields;
     if (!local.endsWith(suffix) || !ESTABLISHED_OR_CLOSE_WAIT.includes(state)) continue;
     const client = Number.parseInt(remote.slice(remote.lastIndexOf(':') + 1), 16);
-    table.set(client, { accepted: fields[9] !== '0', unread: Number.parseInt(queues.slice(queues.indexOf(':') + 1), 16) });
+    table.set(client, {
+      accepted: fields[9] !== '0',
+      unread: Number.parseInt(queues.slice(queues.indexOf(':') + 1), 16),
+    });
   }
   return table;
 }

@@ -50,9 +50,13 @@ function watch(pid: number): void {
   }
 }
 
-for (let running = true; running; ) {
+for (let running = true; running;) {
   const before = Atomics.load(counter, 0);
-  for (let message = parentPort && receiveMessageOnPort(parentPort); message; message = parentPort && receiveMessageOnPort(parentPort)) {
+  for (
+    let message = parentPort && receiveMessageOnPort(parentPort);
+    message;
+    message = parentPort && receiveMessageOnPort(parentPort)
+  ) {
     const order = message.message as WatcherOrder;
     if ('stop' in order) running = false;
     else watch(order.watch);

@@ -28,6 +28,11 @@ export class OutputRing {
 
   /** The last lines, each cut to a readable width. */
   lastLines(count: number): string {
-    return this.text().trimEnd().split('\n').slice(-count).map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line)).join('\n');
+    return this.text()
+      .trimEnd()
+      .split('\n')
+      .slice(-count)
+      .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line))
+      .join('\n');
   }
 }

@@ -8,7 +8,11 @@ import type { OutputRing } from './output-ring.js';
 const RECORDED_LIMIT = 16 * 1024;
 
 /** Reads what a target prints, always and at once: an unread pipe can hang a process at its exit. */
-export function captureOutput(child: { stdout: Readable; stderr: Readable }, ring: OutputRing, recorder: LifeRecorder): void {
+export function captureOutput(
+  child: { stdout: Readable; stderr: Readable },
+  ring: OutputRing,
+  recorder: LifeRecorder,
+): void {
   let room = RECORDED_LIMIT;
   for (const stream of ['stdout', 'stderr'] as const) {
     const decoder = new StringDecoder('utf8');

@@ -65,7 +65,13 @@ export class SpawnedProcess implements RunningTarget {
     const { rows, denied } = await this.#parts.table.listeners(own.map((row) => row.pid));
     const commands = new Map(own.map((row) => [row.pid, redactText(row.command)]));
     const listeners: ListenerDescription[] = rows.flatMap((row) =>
-      row.pids.map((pid) => ({ pid, command: commands.get(pid) ?? '', address: row.address, port: row.port, verified: true })),
+      row.pids.map((pid) => ({
+        pid,
+        command: commands.get(pid) ?? '',
+        address: row.address,
+        port: row.port,
+        verified: true,
+      })),
     );
     const strange = rows.some((row) => row.port === this.port && row.pids.length === 0);
     return { listeners, denied, strangers: strange ? await this.#strangers() : [] };

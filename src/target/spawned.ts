@@ -70,7 +70,15 @@ export class SpawnedTarget implements Target {
         resolve({ code, signal });
       });
     });
-    return new SpawnedProcess({ pid, port, exited, table, tracker, output, signal: (signal) => sendSignal(pid, signal) });
+    return new SpawnedProcess({
+      pid,
+      port,
+      exited,
+      table,
+      tracker,
+      output,
+      signal: (signal) => sendSignal(pid, signal),
+    });
   }
 }
 
@@ -78,8 +86,15 @@ export class SpawnedTarget implements Target {
 async function refuseTakenPort(table: ProcessTable, port: number): Promise<void> {
   const holders = await portHolders(table, port);
   if (holders === null) return;
-  const who = holders.length === 0 ? 'another process that cannot be seen' : holders.map((holder) => `pid ${holder.pid} (${holder.command})`).join(', ');
-  throw new DrainCheckError('port-taken', `Port ${port} is held by ${who}, so the target cannot have it.`, 'Stop that process, or give another port with --port.');
+  const who =
+    holders.length === 0
+      ? 'another process that cannot be seen'
+      : holders.map((holder) => `pid ${holder.pid} (${holder.command})`).join(', ');
+  throw new DrainCheckError(
+    'port-taken',
+    `Port ${port} is held by ${who}, so the target cannot have it.`,
+    'Stop that process, or give another port with --port.',
+  );
 }
 
 /** A shell that sets the limit and then becomes the program: the pid stays the same. */
@@ -92,10 +107,25 @@ async function spawnFailure(child: PromiseLike<{ cause?: unknown }>, command: st
   const { cause } = await child;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
   if (code === 'ENOEXEC') {
-    return new DrainCheckError('command-not-executable', `${command} is not a program that this system can run.`, 'A script needs a first line such as #!/usr/bin/env node; or name its interpreter.', { cause });
+    return new DrainCheckError(
+      'command-not-executable',
+      `${command} is not a program that this system can run.`,
+      'A script needs a first line such as #!/usr/bin/env node; or name its interpreter.',
+      { cause },
+    );
   }
   if (code === 'ENOENT') {
-    return new DrainCheckError('command-not-executable', `${command} is there, but what would run it is not.`, 'Its first line (#!…) names an interpreter that does not exist on this machine.', { cause });
+    return new DrainCheckError(
+      'command-not-executable',
+      `${command} is there, but what would run it is not.`,
+      'Its first line (#!…) names an interpreter that does not exist on this machine.',
+      { cause },
+    );
   }
-  return new DrainCheckError('command-not-executable', `${command} could not be started (${code}).`, 'Start it by hand in the same directory to see why.', { cause });
+  return new DrainCheckError(
+    'command-not-executable',
+    `${command} could not be started (${code}).`,
+    'Start it by hand in the same directory to see why.',
+    { cause },
+  );
 }

@@ -23,15 +23,38 @@ export function openExchange(
   connection = numbering.next(),
 ): { exchange: number; connection: number } {
   const exchange = numbering.next();
-  recorder.record({ type: 'exchange-opened', exchange, kind, connection, method: request?.method ?? null, path: request?.path ?? null });
+  recorder.record({
+    type: 'exchange-opened',
+    exchange,
+    kind,
+    connection,
+    method: request?.method ?? null,
+    path: request?.path ?? null,
+  });
   return { exchange, connection };
 }
 
 /** Records how an exchange ended. */
-export function endExchange({ recorder }: Exchanges, exchange: number, outcome: HttpOutcome, headAt: number | null): void {
+export function endExchange(
+  { recorder }: Exchanges,
+  exchange: number,
+  outcome: HttpOutcome,
+  headAt: number | null,
+): void {
   const { ending, status, bytes, framing, announcedClose, detail, socketEnd } = outcome;
   const socket = socketEnd === 'fin' || socketEnd === 'rst' ? socketEnd : null;
-  recorder.record({ type: 'exchange-ended', exchange, ending, status, bytes, framing, announcedClose, headAt, socket, detail });
+  recorder.record({
+    type: 'exchange-ended',
+    exchange,
+    ending,
+    status,
+    bytes,
+    framing,
+    announcedClose,
+    headAt,
+    socket,
+    detail,
+  });
 }
 
 /** Records the moment the connection of an exchange stands. */
@@ -45,7 +68,12 @@ export async function followRequest(
   kind: ExchangeKind,
   connection: HttpConnection,
   request: HttpRequest,
-  options: { connectionNumber?: number; timeoutMs?: number; onOpened?: (exchange: number) => void; onHead?: () => void } = {},
+  options: {
+    connectionNumber?: number;
+    timeoutMs?: number;
+    onOpened?: (exchange: number) => void;
+    onHead?: () => void;
+  } = {},
 ): Promise<HttpOutcome> {
   const { exchange } = openExchange(exchanges, kind, request, options.connectionNumber);
   if (options.connectionNumber === undefined) noteConnected(exchanges, exchange, connection.socket);

@@ -70,7 +70,13 @@ export class HttpConnection {
    */
   request(request: HttpRequest, onHead: () => void = () => undefined, timeoutMs = 0): Promise<HttpOutcome> {
     return new Promise((resolve) => {
-      const seen: Omit<HttpOutcome, 'ending' | 'socketEnd'> = { status: null, bytes: 0, framing: null, announcedClose: null, detail: null };
+      const seen: Omit<HttpOutcome, 'ending' | 'socketEnd'> = {
+        status: null,
+        bytes: 0,
+        framing: null,
+        announcedClose: null,
+        detail: null,
+      };
       let over = false;
       const finish = (complete: boolean, timedOut: boolean) => {
         if (over) return;

@@ -6,7 +6,8 @@ import { plainRequest, slowHttpRequest, uploadRequest, type UploadRequest } from
 import type { Origin } from './watched-socket.js';
 
 /** Work for new connections that takes a moment, so that some of it is under way whenever the target goes. */
-export type NewWork = { kind: 'slow'; request: SlowRequest } | { kind: 'upload'; upload: UploadRequest; holdMs: number };
+export type NewWork =
+  { kind: 'slow'; request: SlowRequest } | { kind: 'upload'; upload: UploadRequest; holdMs: number };
 
 export interface NewConnectionsPlan {
   origin: Origin;

@@ -1,5 +1,12 @@
 import type { ExchangeKind } from '../recording/events.js';
-import { endExchange, followConnectionEnd, followRequest, noteConnected, openExchange, type Exchanges } from './exchanges.js';
+import {
+  endExchange,
+  followConnectionEnd,
+  followRequest,
+  noteConnected,
+  openExchange,
+  type Exchanges,
+} from './exchanges.js';
 import { HttpConnection, type HttpOutcome } from './http-connection.js';
 import { plainRequest } from './upload.js';
 import { WatchedSocket, type Origin } from './watched-socket.js';
@@ -26,12 +33,16 @@ export class PersistentConnection {
     return !this.#busy && this.#connection.socket.socketEnd === null;
   }
 
-  /** Asks once, if the connection is open and idle; null otherwise. */
-  async ask(): Promise<HttpOutcome | null> {
+  /**
+   * Asks once, if the connection is open and idle; null otherwise.
+   * @param timeoutMs when to give the connection up; 0 for never
+   */
+  async ask(timeoutMs = 0): Promise<HttpOutcome | null> {
     if (!this.idle) return null;
     this.#busy = true;
     const outcome = await followRequest(this.exchanges, this.kind, this.#connection, plainRequest(this.path, false), {
       connectionNumber: this.#number,
+      timeoutMs,
     });
     this.#busy = false;
     // A client that was told so closes its side when the target does not.
@@ -54,8 +65,20 @@ export class SilentConnection {
     noteConnected(exchanges, exchange, this.#socket);
     followConnectionEnd(exchanges, connection, this.#socket);
     void this.#socket.ended.then((socketEnd) => {
-      const ending = socketEnd === 'fin' ? 'closed' : socketEnd === 'rst' ? 'reset' : socketEnd === 'refused' ? 'refused' : 'ended-by-tester';
-      endExchange(exchanges, exchange, { ending, status: null, bytes: 0, framing: null, announcedClose: null, socketEnd, detail: null }, null);
+      const ending =
+        socketEnd === 'fin'
+          ? 'closed'
+          : socketEnd === 'rst'
+            ? 'reset'
+            : socketEnd === 'refused'
+              ? 'refused'
+              : 'ended-by-tester';
+      endExchange(
+        exchanges,
+        exchange,
+        { ending, status: null, bytes: 0, framing: null, announcedClose: null, socketEnd, detail: null },
+        null,
+      );
     });
   }
 

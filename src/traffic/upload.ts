@@ -35,7 +35,14 @@ function fromSlow({ method, path, headers, body }: SlowRequest): UploadRequest {
 /** The whole upload at once, or with its body held back. Says `Connection: close`, see docs/architecture.md. */
 export function uploadRequest(upload: UploadRequest, held: HeldBody | null, close = true): HttpRequest {
   const whole = Buffer.from(upload.body);
-  return { method: upload.method, path: upload.path, headers: upload.headers, body: held ?? whole, length: held?.length ?? null, close };
+  return {
+    method: upload.method,
+    path: upload.path,
+    headers: upload.headers,
+    body: held ?? whole,
+    length: held?.length ?? null,
+    close,
+  };
 }
 
 /** A slow request as it goes over the wire. */

@@ -17,7 +17,9 @@ describe('announces-connection-close', () => {
   });
 
   it('passes when a 503 said so', () => {
-    expect(judge(question(signalled(), 25, { ending: 'rejected', more: { announcedClose: true } }).exit(600)).status).toBe('pass');
+    expect(
+      judge(question(signalled(), 25, { ending: 'rejected', more: { announcedClose: true } }).exit(600)).status,
+    ).toBe('pass');
   });
 
   it('passes when the connection was closed between two answers', () => {
@@ -36,13 +38,19 @@ describe('announces-connection-close', () => {
 
   it('fails when the answers said keep-alive and the connection stayed open', () => {
     const verdict = judge(question(question(signalled(), 25), 75).closed(1, 'tester', 560).exit(600));
-    expect(verdict).toMatchObject({ status: 'fail', observed: '2 answers after the signal said keep-alive, and the connection stayed open' });
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: '2 answers after the signal said keep-alive, and the connection stayed open',
+    });
     expect(verdict.expected).toContain('Connection: close');
     expect(verdict.evidence).toHaveLength(2);
   });
 
   it('fails when the connection was reset after such answers', () => {
-    expect(judge(question(signalled(), 25).closed(1, 'rst', 60).exit(600))).toMatchObject({ status: 'fail', observed: 'the connection was reset after 60 ms' });
+    expect(judge(question(signalled(), 25).closed(1, 'rst', 60).exit(600))).toMatchObject({
+      status: 'fail',
+      observed: 'the connection was reset after 60 ms',
+    });
   });
 
   it('fails when the connection was reset before it was used again', () => {
@@ -69,7 +77,10 @@ describe('announces-connection-close', () => {
       [549, 'the connection was reset after 549 ms'],
       [550, '1 answer after the signal said keep-alive, and the connection stayed open'],
     ])('does not count a reset (at %i of 600 ms)', (at, observed) => {
-      expect(judge(question(signalled(), 25).closed(1, 'rst', at).exit(600))).toMatchObject({ status: 'fail', observed });
+      expect(judge(question(signalled(), 25).closed(1, 'rst', at).exit(600))).toMatchObject({
+        status: 'fail',
+        observed,
+      });
     });
   });
 
@@ -78,7 +89,10 @@ describe('announces-connection-close', () => {
     ['short', '1 cut short'],
   ] as const)('fails when a question on the connection was %s', (ending, words) => {
     const story = question(question(signalled(), 25), 75, { ending });
-    expect(judge(story.closed(1, 'rst', 76).exit(600))).toMatchObject({ status: 'fail', observed: `a request on the connection met its end: ${words}` });
+    expect(judge(story.closed(1, 'rst', 76).exit(600))).toMatchObject({
+      status: 'fail',
+      observed: `a request on the connection met its end: ${words}`,
+    });
   });
 
   it('does not take an announcement from before the signal', () => {
@@ -88,15 +102,23 @@ describe('announces-connection-close', () => {
 
   it('does not apply to a service that closes after every answer', () => {
     const verdict = judge(question(new Story().life(), -100).closed(1, 'fin', -98).signal().exit(600));
-    expect(verdict).toMatchObject({ status: 'skip', because: 'the service closes its connections after every answer anyway' });
+    expect(verdict).toMatchObject({
+      status: 'skip',
+      because: 'the service closes its connections after every answer anyway',
+    });
   });
 
   it('does not apply when it was gone before the connection was used again', () => {
-    expect(judge(signalled().exit(15))).toMatchObject({ status: 'skip', because: 'it was gone 15 ms after the signal, before the connection was used again' });
+    expect(judge(signalled().exit(15))).toMatchObject({
+      status: 'skip',
+      because: 'it was gone 15 ms after the signal, before the connection was used again',
+    });
   });
 
   it('is inconclusive when no answer was had on the connection', () => {
     expect(judge(new Story().life().signal().exit(600)).status).toBe('inconclusive');
-    expect(judge(question(new Story().life(), -100, { ending: 'reset' }).signal().exit(600)).status).toBe('inconclusive');
+    expect(judge(question(new Story().life(), -100, { ending: 'reset' }).signal().exit(600)).status).toBe(
+      'inconclusive',
+    );
   });
 });

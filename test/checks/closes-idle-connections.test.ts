@@ -33,12 +33,18 @@ describe('closes-idle-connections', () => {
 
   it('notes a delay below two seconds', () => {
     expect(judge(idle(drained()).exit(851)).observed).toContain('a delay of 251 ms');
-    expect(judge(idle(drained()).exit(2599))).toMatchObject({ status: 'pass', observed: expect.stringContaining('a delay of 2 s') as string });
+    expect(judge(idle(drained()).exit(2599))).toMatchObject({
+      status: 'pass',
+      observed: expect.stringContaining('a delay of 2 s') as string,
+    });
   });
 
   it('warns of a delay of two seconds, and says what was closed last', () => {
     const verdict = judge(idle(drained(), { idle: 10, silent: 2600, kept: 520 }).exit(2600));
-    expect(verdict).toMatchObject({ status: 'warn', because: 'a delay of 2 s; last to be closed: a connection that had sent nothing' });
+    expect(verdict).toMatchObject({
+      status: 'warn',
+      because: 'a delay of 2 s; last to be closed: a connection that had sent nothing',
+    });
   });
 
   it('warns of a long delay', () => {
@@ -46,7 +52,8 @@ describe('closes-idle-connections', () => {
     expect(verdict).toMatchObject({
       status: 'warn',
       observed: 'gone after 5.6 s, 600 ms without',
-      because: 'a delay of 5 s; last to be closed: idle keep-alive connections and the connection of the last answer, kept by its client',
+      because:
+        'a delay of 5 s; last to be closed: idle keep-alive connections and the connection of the last answer, kept by its client',
     });
   });
 
@@ -54,13 +61,16 @@ describe('closes-idle-connections', () => {
     const verdict = judge(idle(drained(), { kept: 520 }).killed(30_000));
     expect(verdict).toMatchObject({
       status: 'fail',
-      observed: 'killed at the end of the grace period with idle keep-alive connections and a connection that had sent nothing still open; without them it is gone after 600 ms',
+      observed:
+        'killed at the end of the grace period with idle keep-alive connections and a connection that had sent nothing still open; without them it is gone after 600 ms',
     });
     expect(verdict.evidence).toHaveLength(2);
   });
 
   it('fails when only the connection of the last answer was open', () => {
-    expect(judge(idle(drained(), { idle: 10, silent: 10 }).killed(30_000)).observed).toContain('with the connection of the last answer, kept by its client still open');
+    expect(judge(idle(drained(), { idle: 10, silent: 10 }).killed(30_000)).observed).toContain(
+      'with the connection of the last answer, kept by its client still open',
+    );
   });
 
   it('is inconclusive when it was killed and none of them was open', () => {
@@ -69,17 +79,26 @@ describe('closes-idle-connections', () => {
 
   it('does not apply when it is killed without them as well', () => {
     const killed = () => new Story().life().signal().killed(30_000);
-    expect(judge(idle(killed()).killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+    expect(judge(idle(killed()).killed(30_000))).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('exits-in-time') as string,
+    });
     expect(judge(idle(killed()).exit(600)).status).toBe('skip');
   });
 
   describe('without the same death to compare with', () => {
     it('passes when it was gone soon after the last answer', () => {
-      expect(judge(idle(new Story()).exit(2499))).toMatchObject({ status: 'pass', observed: expect.stringContaining('last answer after 500 ms') as string });
+      expect(judge(idle(new Story()).exit(2499))).toMatchObject({
+        status: 'pass',
+        observed: expect.stringContaining('last answer after 500 ms') as string,
+      });
     });
 
     it('is inconclusive when it took longer or was killed', () => {
-      expect(judge(idle(new Story()).exit(2500))).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('drain') as string });
+      expect(judge(idle(new Story()).exit(2500))).toMatchObject({
+        status: 'inconclusive',
+        because: expect.stringContaining('drain') as string,
+      });
       expect(judge(idle(new Story()).killed(30_000)).status).toBe('inconclusive');
     });
   });

@@ -6,19 +6,29 @@ import { Story } from '../support/story.js';
 
 const judge = (story: Story) => exitsCleanly.judge(story.facts(), story.plan);
 const DRAIN = examplePlan({ scenarios: ['drain'] });
-const ended = (code: number | null, signal: string | null, plan = DRAIN) => new Story(plan).life().signal().exit(600, { code, signal });
+const ended = (code: number | null, signal: string | null, plan = DRAIN) =>
+  new Story(plan).life().signal().exit(600, { code, signal });
 const given = (...expectExit: number[]) => examplePlan({ scenarios: ['drain'], expectExit, expectExitGiven: true });
 
 describe('exits-cleanly', () => {
   it('passes with 0', () => {
-    expect(judge(ended(0, null))).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'exit code 0', because: null });
+    expect(judge(ended(0, null))).toMatchObject({
+      status: 'pass',
+      scenario: 'drain',
+      observed: 'exit code 0',
+      because: null,
+    });
   });
 
   it.each([
     [143, null, 'exit code 143'],
     [null, 'SIGTERM', 'ended by SIGTERM'],
   ])('passes with a note when it ended by the signal (%s, %s)', (code, signal, observed) => {
-    expect(judge(ended(code, signal))).toMatchObject({ status: 'pass', observed, because: expect.stringContaining('ending by the signal') as string });
+    expect(judge(ended(code, signal))).toMatchObject({
+      status: 'pass',
+      observed,
+      because: expect.stringContaining('ending by the signal') as string,
+    });
   });
 
   it.each([
@@ -27,7 +37,11 @@ describe('exits-cleanly', () => {
     [null, 'SIGSEGV', 'ended by SIGSEGV in drain'],
     [null, 'SIGKILL', 'ended by SIGKILL in drain'],
   ])('fails with %s, %s', (code, signal, observed) => {
-    expect(judge(ended(code, signal))).toMatchObject({ status: 'fail', expected: 'exit code 0, or the signal itself after a clean drain', observed });
+    expect(judge(ended(code, signal))).toMatchObject({
+      status: 'fail',
+      expected: 'exit code 0, or the signal itself after a clean drain',
+      observed,
+    });
   });
 
   it.each([
@@ -35,7 +49,9 @@ describe('exits-cleanly', () => {
     ['SIGINT', 143, 'fail'],
     ['SIGQUIT', 131, 'pass'],
   ] as const)('knows the status of %s: %i is a %s', (signal: SignalName, code, status) => {
-    expect(judge(new Story(DRAIN).life().event(0, { type: 'signal-sent', signal, pid: 100 }).exit(600, { code })).status).toBe(status);
+    expect(
+      judge(new Story(DRAIN).life().event(0, { type: 'signal-sent', signal, pid: 100 }).exit(600, { code })).status,
+    ).toBe(status);
   });
 
   it('fails when one life of two ended badly, and says which', () => {
@@ -46,7 +62,12 @@ describe('exits-cleanly', () => {
 
   it('has the note when only one life of two ended by the signal', () => {
     const verdict = judge(ended(0, null).life('idle').signal().exit(600, { code: null, signal: 'SIGTERM' }));
-    expect(verdict).toMatchObject({ status: 'pass', scenario: 'idle', observed: 'ended by SIGTERM', because: expect.stringContaining('ending by the signal') as string });
+    expect(verdict).toMatchObject({
+      status: 'pass',
+      scenario: 'idle',
+      observed: 'ended by SIGTERM',
+      because: expect.stringContaining('ending by the signal') as string,
+    });
     expect(verdict.evidence).toHaveLength(2);
   });
 
@@ -69,7 +90,10 @@ describe('exits-cleanly', () => {
   });
 
   it('does not apply when it was killed', () => {
-    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('exits-in-time') as string,
+    });
   });
 
   it('judges the life that was not killed', () => {
@@ -85,11 +109,18 @@ describe('exits-cleanly', () => {
 
   describe('when a scenario of the plan was not played to its end', () => {
     it('is inconclusive', () => {
-      expect(judge(ended(0, null, examplePlan()))).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+      expect(judge(ended(0, null, examplePlan()))).toMatchObject({
+        status: 'inconclusive',
+        because: 'the recording does not hold the scenario idle to its end',
+      });
     });
 
     it('passes when it was left out', () => {
-      expect(judge(ended(0, null, examplePlan()).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+      expect(
+        judge(
+          ended(0, null, examplePlan()).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' }),
+        ).status,
+      ).toBe('pass');
     });
 
     it('fails all the same', () => {

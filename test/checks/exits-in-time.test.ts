@@ -18,7 +18,14 @@ describe('exits-in-time', () => {
   });
 
   it('fails when SIGKILL was needed, and says for whom and with what open', () => {
-    const verdict = judge(new Story().life().exchange('slow-response', { ending: 'reset', endedAt: 30_002 }).exchange('slow-response').signal().killed(30_000));
+    const verdict = judge(
+      new Story()
+        .life()
+        .exchange('slow-response', { ending: 'reset', endedAt: 30_002 })
+        .exchange('slow-response')
+        .signal()
+        .killed(30_000),
+    );
     expect(verdict).toMatchObject({
       status: 'fail',
       scenario: 'drain',
@@ -29,17 +36,36 @@ describe('exits-in-time', () => {
   });
 
   it('says so when none of our connections was open', () => {
-    expect(judge(new Story().life().exchange('slow-response').signal().killed(30_000)).observed).toContain('with no connection of ours open');
+    expect(judge(new Story().life().exchange('slow-response').signal().killed(30_000)).observed).toContain(
+      'with no connection of ours open',
+    );
   });
 
   it('counts connections, not what was asked on them', () => {
-    const story = new Story().life('idle').exchange('idle-connection', { connection: 1, openedAt: -200, endedAt: -190 }).exchange('idle-connection', { connection: 1, openedAt: -20, endedAt: -19 });
-    story.exchange('silent-connection', { connection: 2, endedAt: null }).exchange('kept-after-answer', { connection: 3 }).signal();
-    expect(judge(story.closed(3, 'fin', 520).closed(1, 'rst', 30_001).killed(30_000)).observed).toContain('with 2 connections of ours open');
+    const story = new Story()
+      .life('idle')
+      .exchange('idle-connection', { connection: 1, openedAt: -200, endedAt: -190 })
+      .exchange('idle-connection', { connection: 1, openedAt: -20, endedAt: -19 });
+    story
+      .exchange('silent-connection', { connection: 2, endedAt: null })
+      .exchange('kept-after-answer', { connection: 3 })
+      .signal();
+    expect(judge(story.closed(3, 'fin', 520).closed(1, 'rst', 30_001).killed(30_000)).observed).toContain(
+      'with 2 connections of ours open',
+    );
   });
 
   it('fails when only one of the lives had to be killed', () => {
-    const verdict = judge(new Story().life().signal().exit(600).life('idle').exchange('silent-connection', { ending: 'reset', endedAt: 30_002 }).signal().killed(30_000));
+    const verdict = judge(
+      new Story()
+        .life()
+        .signal()
+        .exit(600)
+        .life('idle')
+        .exchange('silent-connection', { ending: 'reset', endedAt: 30_002 })
+        .signal()
+        .killed(30_000),
+    );
     expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle' });
     expect(verdict.observed).not.toContain('drain');
   });
@@ -48,26 +74,45 @@ describe('exits-in-time', () => {
     ['fails', 1001, 'fail'],
     ['passes', 999, 'pass'],
   ] as const)('%s when judged again under a grace period of a second and it took %i ms', (_, after, status) => {
-    expect(judge(new Story(examplePlan({ scenarios: ['drain'], gracePeriodMs: 1000 })).life().signal().exit(after)).status).toBe(status);
+    expect(
+      judge(new Story(examplePlan({ scenarios: ['drain'], gracePeriodMs: 1000 })).life().signal().exit(after)).status,
+    ).toBe(status);
   });
 
   it('waits for the whole process tree', () => {
-    const story = new Story(examplePlan({ gracePeriodMs: 1000 })).life().signal().event(1500, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600);
+    const story = new Story(examplePlan({ gracePeriodMs: 1000 }))
+      .life()
+      .signal()
+      .event(1500, { type: 'process-gone', pid: 200, command: 'worker' })
+      .exit(600);
     expect(judge(story)).toMatchObject({ status: 'fail', observed: 'it took 1.5 s in drain' });
   });
 
   it('does not count a baseline', () => {
-    expect(judge(new Story(DRAIN).life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status).toBe('pass');
+    expect(
+      judge(new Story(DRAIN).life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status,
+    ).toBe('pass');
   });
 
   describe('when a scenario of the plan was not played to its end', () => {
     it('is inconclusive', () => {
       const verdict = judge(new Story().life().signal().exit(600).life('idle').signal());
-      expect(verdict).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+      expect(verdict).toMatchObject({
+        status: 'inconclusive',
+        because: 'the recording does not hold the scenario idle to its end',
+      });
     });
 
     it('passes when it was left out', () => {
-      expect(judge(new Story().life().signal().exit(600).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+      expect(
+        judge(
+          new Story()
+            .life()
+            .signal()
+            .exit(600)
+            .event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' }),
+        ).status,
+      ).toBe('pass');
     });
 
     it('fails all the same', () => {

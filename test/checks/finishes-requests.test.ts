@@ -13,7 +13,9 @@ describe('finishes-requests', () => {
   });
 
   it.each(['reset', 'closed', 'short', 'timed-out'] as const)('fails when one ended %s', (ending) => {
-    const verdict = judge(new Story().life().exchange('slow-response').exchange('slow-response', { ending }).signal().exit(600));
+    const verdict = judge(
+      new Story().life().exchange('slow-response').exchange('slow-response', { ending }).signal().exit(600),
+    );
     expect(verdict.status).toBe('fail');
     expect(verdict.observed).toContain('500 ms after the signal');
   });
@@ -26,7 +28,15 @@ describe('finishes-requests', () => {
   it('takes a server error for lost unless the baseline has it too', () => {
     const drain = () => new Story().life().exchange('slow-response', { status: 500 }).signal().exit(600);
     const baseline = (status: number) =>
-      drain().life('drain', { purpose: 'baseline' }).event(0, { type: 'baseline-measured', method: 'GET', path: '/slow', status, bytes: 10, framing: 'length', afterMs: 600 });
+      drain().life('drain', { purpose: 'baseline' }).event(0, {
+        type: 'baseline-measured',
+        method: 'GET',
+        path: '/slow',
+        status,
+        bytes: 10,
+        framing: 'length',
+        afterMs: 600,
+      });
     const rejected = new Story().life().exchange('slow-response', { ending: 'rejected' }).signal().exit(600);
     expect(judge(rejected).status).toBe('inconclusive');
     expect(judge(drain()).status).toBe('inconclusive');
@@ -35,7 +45,11 @@ describe('finishes-requests', () => {
   });
 
   it('counts withheld uploads where no slow endpoint was named', () => {
-    const story = new Story(examplePlan({ slow: [] })).life().exchange('slow-upload', { ending: 'closed' }).signal().exit(600);
+    const story = new Story(examplePlan({ slow: [] }))
+      .life()
+      .exchange('slow-upload', { ending: 'closed' })
+      .signal()
+      .exit(600);
     expect(judge(story).status).toBe('fail');
   });
 });

@@ -8,7 +8,11 @@ const BY_SIGNAL = { code: null, signal: 'SIGTERM' };
 describe('handles-sigterm', () => {
   it.each([0, 1, 143])('passes when it ended by its own exit with %i', (code) => {
     const verdict = judge(new Story().life().exchange('slow-response').signal().exit(600, { code }));
-    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed: 'it ended by its own exit after 600 ms' });
+    expect(verdict).toMatchObject({
+      status: 'pass',
+      scenario: 'drain',
+      observed: 'it ended by its own exit after 600 ms',
+    });
     expect(verdict.evidence).toHaveLength(1);
   });
 
@@ -17,7 +21,9 @@ describe('handles-sigterm', () => {
   });
 
   it('passes when the work survived and the signal was raised again', () => {
-    const verdict = judge(new Story().life().exchange('slow-response').exchange('slow-upload').signal().exit(600, BY_SIGNAL));
+    const verdict = judge(
+      new Story().life().exchange('slow-response').exchange('slow-upload').signal().exit(600, BY_SIGNAL),
+    );
     expect(verdict).toMatchObject({ status: 'pass', observed: 'work survived, then it ended by SIGTERM' });
   });
 
@@ -26,9 +32,15 @@ describe('handles-sigterm', () => {
     ['closed', '1 closed without an answer'],
     ['short', '1 cut short'],
   ] as const)('fails when it died of the signal and work was %s', (ending, words) => {
-    const story = new Story().life().exchange('slow-response', { endedAt: 2 }).exchange('slow-response', { ending, endedAt: 3 });
+    const story = new Story()
+      .life()
+      .exchange('slow-response', { endedAt: 2 })
+      .exchange('slow-response', { ending, endedAt: 3 });
     const verdict = judge(story.signal().exit(3, BY_SIGNAL));
-    expect(verdict).toMatchObject({ status: 'fail', observed: `it died of SIGTERM itself after 3 ms with 1 request in flight: ${words}` });
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: `it died of SIGTERM itself after 3 ms with 1 request in flight: ${words}`,
+    });
     expect(verdict.expected).not.toBeNull();
   });
 
@@ -38,16 +50,28 @@ describe('handles-sigterm', () => {
   });
 
   it('fails when nothing reacted until SIGKILL', () => {
-    const verdict = judge(new Story().life().endpoint('readiness', '/ready').exchange('slow-response').signal().probes('readiness', 200, 0, 29_990).arrival(25).killed(30_000));
+    const verdict = judge(
+      new Story()
+        .life()
+        .endpoint('readiness', '/ready')
+        .exchange('slow-response')
+        .signal()
+        .probes('readiness', 200, 0, 29_990)
+        .arrival(25)
+        .killed(30_000),
+    );
     expect(verdict).toMatchObject({ status: 'fail', observed: 'no reaction to SIGTERM until SIGKILL after 30 s' });
     expect(verdict.evidence).toHaveLength(2);
   });
 
   describe('passes although it was killed', () => {
-    const signalled = () => new Story().life().exchange('reused-connection', { connection: 1, openedAt: -50, endedAt: -49 }).signal();
+    const signalled = () =>
+      new Story().life().exchange('reused-connection', { connection: 1, openedAt: -50, endedAt: -49 }).signal();
 
     it('when readiness changed', () => {
-      const verdict = judge(signalled().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 29_990).killed(30_000));
+      const verdict = judge(
+        signalled().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 29_990).killed(30_000),
+      );
       expect(verdict).toMatchObject({ status: 'pass', observed: 'readiness changed after 12 ms' });
     });
 
@@ -57,44 +81,82 @@ describe('handles-sigterm', () => {
     });
 
     it('when an answer on a kept connection said that it will be closed', () => {
-      const story = signalled().exchange('reused-connection', { connection: 1, openedAt: 25, endedAt: 26, more: { announcedClose: true } });
-      expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'Connection: close was said after 26 ms' });
+      const story = signalled().exchange('reused-connection', {
+        connection: 1,
+        openedAt: 25,
+        endedAt: 26,
+        more: { announcedClose: true },
+      });
+      expect(judge(story.killed(30_000))).toMatchObject({
+        status: 'pass',
+        observed: 'Connection: close was said after 26 ms',
+      });
     });
 
     it('when a new connection was rejected', () => {
-      expect(judge(signalled().arrival(25, 'rejected').killed(30_000))).toMatchObject({ status: 'pass', observed: 'new connections were answered 503 after 26 ms' });
+      expect(judge(signalled().arrival(25, 'rejected').killed(30_000))).toMatchObject({
+        status: 'pass',
+        observed: 'new connections were answered 503 after 26 ms',
+      });
     });
   });
 
   describe('when work was cut', () => {
-    const cut = (life = new Story().life()) => life.exchange('slow-response', { ending: 'reset', endedAt: 300 }).signal();
+    const cut = (life = new Story().life()) =>
+      life.exchange('slow-response', { ending: 'reset', endedAt: 300 }).signal();
 
     it.each(['SIGSEGV', 'SIGABRT', 'SIGKILL'])('fails when it died of %s', (signal) => {
       const verdict = judge(cut().exit(300, { code: null, signal }));
-      expect(verdict).toMatchObject({ status: 'fail', observed: `it died of ${signal} after 300 ms with 1 request in flight: 1 reset` });
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        observed: `it died of ${signal} after 300 ms with 1 request in flight: 1 reset`,
+      });
       expect(verdict.evidence).toHaveLength(2);
     });
 
     it('fails when a wrapper tells by its exit code that the signal ended the server', () => {
       const verdict = judge(cut(new Story().life('drain', { owner: 200 })).exit(300, { code: 143 }));
-      expect(verdict).toMatchObject({ status: 'fail', observed: 'it died of SIGTERM itself after 300 ms with 1 request in flight: 1 reset' });
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        observed: 'it died of SIGTERM itself after 300 ms with 1 request in flight: 1 reset',
+      });
     });
 
     it('passes when the server itself exits with that code', () => {
-      expect(judge(cut().exit(300, { code: 143 }))).toMatchObject({ status: 'pass', observed: 'it ended by its own exit after 300 ms' });
+      expect(judge(cut().exit(300, { code: 143 }))).toMatchObject({
+        status: 'pass',
+        observed: 'it ended by its own exit after 300 ms',
+      });
     });
 
     it.each(['SIGTERM', 'SIGSEGV'])('passes when readiness had failed before it ended by %s', (signal) => {
-      const verdict = judge(cut().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 290).exit(300, { code: null, signal }));
-      expect(verdict).toMatchObject({ status: 'pass', observed: `readiness changed after 12 ms; it ended by ${signal} after 300 ms` });
+      const verdict = judge(
+        cut().probes('readiness', 200, -50, 0).probes('readiness', 503, 10, 290).exit(300, { code: null, signal }),
+      );
+      expect(verdict).toMatchObject({
+        status: 'pass',
+        observed: `readiness changed after 12 ms; it ended by ${signal} after 300 ms`,
+      });
       expect(verdict.evidence).toHaveLength(2);
     });
 
     it.each([
-      ['a new connection was rejected', 'new connections were answered 503 after 26 ms', (story: Story) => story.arrival(25, 'rejected')],
-      ['the close was announced', 'Connection: close was said after 26 ms', (story: Story) => story.exchange('reused-connection', { openedAt: 25, endedAt: 26, more: { announcedClose: true } })],
+      [
+        'a new connection was rejected',
+        'new connections were answered 503 after 26 ms',
+        (story: Story) => story.arrival(25, 'rejected'),
+      ],
+      [
+        'the close was announced',
+        'Connection: close was said after 26 ms',
+        (story: Story) =>
+          story.exchange('reused-connection', { openedAt: 25, endedAt: 26, more: { announcedClose: true } }),
+      ],
     ])('passes when %s before it ended by the signal', (_, words, react) => {
-      expect(judge(react(cut()).exit(300, BY_SIGNAL))).toMatchObject({ status: 'pass', observed: `${words}; it ended by SIGTERM after 300 ms` });
+      expect(judge(react(cut()).exit(300, BY_SIGNAL))).toMatchObject({
+        status: 'pass',
+        observed: `${words}; it ended by SIGTERM after 300 ms`,
+      });
     });
 
     it.each([
@@ -106,30 +168,63 @@ describe('handles-sigterm', () => {
   });
 
   it('does not take an announcement from before the signal for a reaction', () => {
-    const story = new Story().life().exchange('reused-connection', { openedAt: -50, endedAt: -49, more: { announcedClose: true } }).signal().killed(30_000);
+    const story = new Story()
+      .life()
+      .exchange('reused-connection', { openedAt: -50, endedAt: -49, more: { announcedClose: true } })
+      .signal()
+      .killed(30_000);
     expect(judge(story).status).toBe('fail');
   });
 
   it('leaves it to signal-reaches-server when a wrapper swallowed the signal', () => {
     const verdict = judge(new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().killed(30_000));
-    expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('signal-reaches-server') as string });
+    expect(verdict).toMatchObject({
+      status: 'inconclusive',
+      because: expect.stringContaining('signal-reaches-server') as string,
+    });
   });
 
   it('leaves it to signal-reaches-server when a wrapper died and left the server', () => {
-    const story = new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().event(5, { type: 'root-exited', ...BY_SIGNAL });
-    const verdict = judge(story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] }).killed(30_000));
+    const story = new Story()
+      .life('drain', { owner: 200 })
+      .exchange('slow-response')
+      .signal()
+      .event(5, { type: 'root-exited', ...BY_SIGNAL });
+    const verdict = judge(
+      story
+        .event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] })
+        .killed(30_000),
+    );
     expect(verdict.status).toBe('inconclusive');
   });
 
   it('passes when the server that a wrapper left behind had got it', () => {
-    const story = new Story().life('drain', { owner: 200 }).exchange('slow-response').signal().probes('readiness', 503, 20, 2000).event(5, { type: 'root-exited', code: 0, signal: null });
+    const story = new Story()
+      .life('drain', { owner: 200 })
+      .exchange('slow-response')
+      .signal()
+      .probes('readiness', 503, 20, 2000)
+      .event(5, { type: 'root-exited', code: 0, signal: null });
     story.event(1010, { type: 'outlived-root', processes: [{ pid: 200, ppid: 1, command: 'node real-server.js' }] });
-    expect(judge(story.event(2500, { type: 'process-gone', pid: 200, command: 'node real-server.js' }).event(2510, { type: 'life-ended', complete: true })).status).toBe('pass');
+    expect(
+      judge(
+        story
+          .event(2500, { type: 'process-gone', pid: 200, command: 'node real-server.js' })
+          .event(2510, { type: 'life-ended', complete: true }),
+      ).status,
+    ).toBe('pass');
   });
 
   it('passes by its own exit when it left others to be killed', () => {
-    const story = new Story().life().exchange('slow-response').signal().event(600, { type: 'root-exited', code: 0, signal: null });
-    expect(judge(story.killed(30_000))).toMatchObject({ status: 'pass', observed: 'it ended by its own exit after 600 ms' });
+    const story = new Story()
+      .life()
+      .exchange('slow-response')
+      .signal()
+      .event(600, { type: 'root-exited', code: 0, signal: null });
+    expect(judge(story.killed(30_000))).toMatchObject({
+      status: 'pass',
+      observed: 'it ended by its own exit after 600 ms',
+    });
   });
 
   it('is inconclusive when the recording ends before the target did', () => {

@@ -10,8 +10,26 @@ const LEVELS: readonly Level[] = ['must', 'should', 'info'];
 
 /** A check that says what a test wants it to say. */
 function saying(status: Status, level: Level = 'must', id = `${level}-${status}`): Check {
-  const verdict: Verdict = { status, scenario: 'drain', expected: 'this', observed: 'that', because: null, evidence: [1] };
-  return { id, item: 1, level: () => level, topic: 'Topic', kept: 'Kept', broken: 'Broken', why: 'Why.', sources: [], cure: 'cure', judge: () => verdict };
+  const verdict: Verdict = {
+    status,
+    scenario: 'drain',
+    expected: 'this',
+    observed: 'that',
+    because: null,
+    evidence: [1],
+  };
+  return {
+    id,
+    item: 1,
+    level: () => level,
+    topic: 'Topic',
+    kept: 'Kept',
+    broken: 'Broken',
+    why: 'Why.',
+    sources: [],
+    cure: 'cure',
+    judge: () => verdict,
+  };
 }
 
 /** Judges with these checks and nothing else. */
@@ -32,12 +50,18 @@ describe('a verdict at its level', () => {
     ['info', true, 'skip'],
   ] as const)('a failed %s-check (strict: %s) counts as %s', (level, strict, status) => {
     expect(statusAtLevel('fail', level, strict)).toBe(status);
-    expect(judged([saying('fail', level)], { strict })).toMatchObject([{ level, status, verdict: { status: 'fail', observed: 'that' } }]);
+    expect(judged([saying('fail', level)], { strict })).toMatchObject([
+      { level, status, verdict: { status: 'fail', observed: 'that' } },
+    ]);
   });
 
-  it.each(['pass', 'warn', 'skip', 'inconclusive'] as const)('%s is the same at every level, strict or not', (status) => {
-    for (const level of LEVELS) for (const strict of [false, true]) expect(statusAtLevel(status, level, strict)).toBe(status);
-  });
+  it.each(['pass', 'warn', 'skip', 'inconclusive'] as const)(
+    '%s is the same at every level, strict or not',
+    (status) => {
+      for (const level of LEVELS)
+        for (const strict of [false, true]) expect(statusAtLevel(status, level, strict)).toBe(status);
+    },
+  );
 
   it('an informative failure still shows what was seen', () => {
     const [one] = judged([saying('fail', 'info')], { profile: 'standalone' });
@@ -64,12 +88,18 @@ describe('the checks of a plan', () => {
 
   it('are those of the whole catalogue unless another is given', () => {
     const plan = examplePlan({ checks: ['separate-probes', 'handles-sigterm'] });
-    expect(judge(new Story(plan).facts(), plan).map((one) => one.check.id)).toEqual(['handles-sigterm', 'separate-probes']);
+    expect(judge(new Story(plan).facts(), plan).map((one) => one.check.id)).toEqual([
+      'handles-sigterm',
+      'separate-probes',
+    ]);
   });
 
   it('are shown but do not count when they are ignored', () => {
     const checks = [saying('fail'), saying('pass')];
-    expect(judged(checks, { ignore: ['must-fail'] })).toMatchObject([{ status: 'fail', ignored: true }, { status: 'pass', ignored: false }]);
+    expect(judged(checks, { ignore: ['must-fail'] })).toMatchObject([
+      { status: 'fail', ignored: true },
+      { status: 'pass', ignored: false },
+    ]);
     expect(verdictOf(checks, { ignore: ['must-fail'] })).toBe('pass');
     expect(verdictOf(checks)).toBe('fail');
   });
@@ -94,11 +124,14 @@ describe('the verdict of a run', () => {
     expect(verdictOf(checks, { strict: true })).toBe('fail');
   });
 
-  it.each(['fail', 'warn', 'inconclusive', 'skip', 'pass'] as const)('is not touched by an info-check that says %s', (status) => {
-    expect(verdictOf([saying('pass'), saying(status, 'info')], { strict: true })).toBe('pass');
-    expect(verdictOf([saying('warn'), saying(status, 'info')])).toBe('warn');
-    expect(verdictOf([saying(status, 'info')])).toBe('inconclusive');
-  });
+  it.each(['fail', 'warn', 'inconclusive', 'skip', 'pass'] as const)(
+    'is not touched by an info-check that says %s',
+    (status) => {
+      expect(verdictOf([saying('pass'), saying(status, 'info')], { strict: true })).toBe('pass');
+      expect(verdictOf([saying('warn'), saying(status, 'info')])).toBe('warn');
+      expect(verdictOf([saying(status, 'info')])).toBe('inconclusive');
+    },
+  );
 
   it('is inconclusive when all that was proved is ignored', () => {
     expect(verdictOf([saying('pass'), saying('skip')], { ignore: ['must-pass'] })).toBe('inconclusive');
@@ -108,25 +141,38 @@ describe('the verdict of a run', () => {
 /** A service that does everything right, seen from everywhere. */
 function wellBehaved(plan = examplePlan()): Story {
   const drain = new Story(plan).life().endpoint('readiness', '/ready').endpoint('liveness', '/live');
-  drain.exchange('slow-response', { endedAt: 1200 }).exchange('slow-upload', { endedAt: 610, method: 'POST', path: '/' });
+  drain
+    .exchange('slow-response', { endedAt: 1200 })
+    .exchange('slow-upload', { endedAt: 610, method: 'POST', path: '/' });
   drain.exchange('reused-connection', { connection: 1, openedAt: -50, endedAt: -49 }).signal();
   drain.exchange('reused-connection', { connection: 1, openedAt: 25, endedAt: 26, more: { announcedClose: true } });
   drain.probes('readiness', 200, -90, 10).probes('readiness', 503, 20, 6500).probes('readiness', 'refused', 6510, 6900);
   drain.probes('liveness', 200, -90, 6500).probes('liveness', 'refused', 6510, 6900);
   for (let at = 25; at < 6500; at += 50) drain.arrival(at);
   drain.exchange('new-work', { openedAt: 30, endedAt: 1130 }).arrival(6525, 'refused').exit(7000);
-  const idle = drain.life('idle').exchange('idle-connection', { connection: 2, openedAt: -200, endedAt: -190 }).exchange('silent-connection', { connection: 3, endedAt: 50, ending: 'closed' });
-  idle.exchange('kept-after-answer', { connection: 4, endedAt: 1200 }).signal().exchange('idle-connection', { connection: 2, openedAt: 20, endedAt: 21 });
+  const idle = drain
+    .life('idle')
+    .exchange('idle-connection', { connection: 2, openedAt: -200, endedAt: -190 })
+    .exchange('silent-connection', { connection: 3, endedAt: 50, ending: 'closed' });
+  idle
+    .exchange('kept-after-answer', { connection: 4, endedAt: 1200 })
+    .signal()
+    .exchange('idle-connection', { connection: 2, openedAt: 20, endedAt: 21 });
   return idle.closed(3, 'fin', 50).closed(4, 'fin', 1201).closed(2, 'fin', 6900).exit(7000);
 }
 
 describe('the catalogue', () => {
-  it.each(['kubernetes', 'load-balancer', 'standalone', 'docker'] as const)('finds nothing wrong with a well-behaved service under %s', (profile) => {
-    const story = wellBehaved(examplePlan({ profile, strict: true }));
-    const all = judge(story.facts(), story.plan);
-    expect(Object.fromEntries(all.map((one) => [one.check.id, one.status]))).toEqual(Object.fromEntries(CHECKS.map((check) => [check.id, 'pass'])));
-    expect(overall(all)).toBe('pass');
-  });
+  it.each(['kubernetes', 'load-balancer', 'standalone', 'docker'] as const)(
+    'finds nothing wrong with a well-behaved service under %s',
+    (profile) => {
+      const story = wellBehaved(examplePlan({ profile, strict: true }));
+      const all = judge(story.facts(), story.plan);
+      expect(Object.fromEntries(all.map((one) => [one.check.id, one.status]))).toEqual(
+        Object.fromEntries(CHECKS.map((check) => [check.id, 'pass'])),
+      );
+      expect(overall(all)).toBe('pass');
+    },
+  );
 
   it('names events of the recording as evidence', () => {
     const story = wellBehaved();
@@ -146,8 +192,18 @@ describe('the catalogue', () => {
 
   const without = [
     ['an empty recording', new Story()],
-    ['a life that was never signalled', new Story().life().endpoint('readiness', '/ready').endpoint('liveness', '/live')],
-    ['scenarios that were left out', ['drain', 'idle'].reduce((story, scenario) => story.event(0, { type: 'scenario-skipped', scenario: scenario as 'drain' | 'idle', reason: 'left out' }), new Story())],
+    [
+      'a life that was never signalled',
+      new Story().life().endpoint('readiness', '/ready').endpoint('liveness', '/live'),
+    ],
+    [
+      'scenarios that were left out',
+      ['drain', 'idle'].reduce(
+        (story, scenario) =>
+          story.event(0, { type: 'scenario-skipped', scenario: scenario as 'drain' | 'idle', reason: 'left out' }),
+        new Story(),
+      ),
+    ],
   ] as const;
 
   describe.each(without)('from %s', (_, story) => {

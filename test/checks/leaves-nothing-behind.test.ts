@@ -5,7 +5,10 @@ import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => leavesNothingBehind.judge(story.facts(), story.plan);
-const outlived = (...pids: number[]): EventBody => ({ type: 'outlived-root', processes: pids.map((pid) => ({ pid, ppid: 1, command: 'sleep 60' })) });
+const outlived = (...pids: number[]): EventBody => ({
+  type: 'outlived-root',
+  processes: pids.map((pid) => ({ pid, ppid: 1, command: 'sleep 60' })),
+});
 
 describe('leaves-nothing-behind', () => {
   it('passes when all is gone and the port is free', () => {
@@ -15,23 +18,49 @@ describe('leaves-nothing-behind', () => {
   });
 
   it('passes when a child was gone soon after, and says how soon', () => {
-    const verdict = judge(new Story(examplePlan({ scenarios: ['drain'] })).life().signal().event(1400, { type: 'process-gone', pid: 200, command: 'worker' }).exit(600));
-    expect(verdict).toMatchObject({ status: 'pass', observed: 'the last process was gone 800 ms after the first, port free' });
+    const verdict = judge(
+      new Story(examplePlan({ scenarios: ['drain'] }))
+        .life()
+        .signal()
+        .event(1400, { type: 'process-gone', pid: 200, command: 'worker' })
+        .exit(600),
+    );
+    expect(verdict).toMatchObject({
+      status: 'pass',
+      observed: 'the last process was gone 800 ms after the first, port free',
+    });
   });
 
   it('fails when a child lived on, and names it', () => {
-    const verdict = judge(new Story().life().signal().exit(600).life('idle').signal().event(1700, outlived(200)).exit(600));
-    expect(verdict).toMatchObject({ status: 'fail', scenario: 'idle', observed: 'pid 200 (sleep 60) lived on after the exit in idle' });
+    const verdict = judge(
+      new Story().life().signal().exit(600).life('idle').signal().event(1700, outlived(200)).exit(600),
+    );
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      scenario: 'idle',
+      observed: 'pid 200 (sleep 60) lived on after the exit in idle',
+    });
     expect(verdict.evidence).toHaveLength(1);
   });
 
   it('names three of many', () => {
-    const verdict = judge(new Story().life().signal().event(1700, outlived(1, 2, 3, 4, 5)).exit(600));
+    const verdict = judge(
+      new Story()
+        .life()
+        .signal()
+        .event(1700, outlived(1, 2, 3, 4, 5))
+        .exit(600),
+    );
     expect(verdict.observed).toContain('pid 3 (sleep 60) and 2 more lived on');
   });
 
   it('fails when what lived on had to be killed', () => {
-    const story = new Story().life().signal().event(5, { type: 'root-exited', code: 0, signal: null }).event(1010, outlived(200)).killed(30_000);
+    const story = new Story()
+      .life()
+      .signal()
+      .event(5, { type: 'root-exited', code: 0, signal: null })
+      .event(1010, outlived(200))
+      .killed(30_000);
     expect(judge(story).status).toBe('fail');
   });
 
@@ -43,7 +72,10 @@ describe('leaves-nothing-behind', () => {
   });
 
   it('does not apply when it was killed every time', () => {
-    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({ status: 'skip', because: expect.stringContaining('exits-in-time') as string });
+    expect(judge(new Story().life().signal().killed(30_000))).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('exits-in-time') as string,
+    });
   });
 
   it('applies when it ended by itself once', () => {
@@ -52,11 +84,22 @@ describe('leaves-nothing-behind', () => {
 
   describe('when a scenario of the plan was not played to its end', () => {
     it('is inconclusive', () => {
-      expect(judge(new Story().life().signal().exit(600))).toMatchObject({ status: 'inconclusive', because: 'the recording does not hold the scenario idle to its end' });
+      expect(judge(new Story().life().signal().exit(600))).toMatchObject({
+        status: 'inconclusive',
+        because: 'the recording does not hold the scenario idle to its end',
+      });
     });
 
     it('passes when it was left out', () => {
-      expect(judge(new Story().life().signal().exit(600).event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' })).status).toBe('pass');
+      expect(
+        judge(
+          new Story()
+            .life()
+            .signal()
+            .exit(600)
+            .event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' }),
+        ).status,
+      ).toBe('pass');
     });
 
     it('fails all the same', () => {

@@ -6,7 +6,8 @@ const judge = (story: Story) => noResetOnReuse.judge(story.facts(), story.plan);
 const question = (story: Story, connection: number, openedAt: number, more: ExchangeStory = {}) =>
   story.exchange('idle-connection', { connection, openedAt, endedAt: openedAt + 1, path: '/', ...more });
 /** Three connections with an answer each; the first has asked again just before the signal. */
-const signalled = () => question(question(question(question(new Story().life('idle'), 1, -200), 2, -200), 3, -200), 1, -20).signal();
+const signalled = () =>
+  question(question(question(question(new Story().life('idle'), 1, -200), 2, -200), 3, -200), 1, -20).signal();
 
 describe('no-reset-on-reuse', () => {
   it('passes when each was answered', () => {
@@ -21,21 +22,35 @@ describe('no-reset-on-reuse', () => {
   });
 
   it('takes a reset of a connection that is not in use for a closing', () => {
-    expect(judge(signalled().closed(2, 'fin', 5).closed(3, 'rst', 5).exit(600))).toMatchObject({ status: 'pass', observed: '1 answered, 2 closed first' });
+    expect(judge(signalled().closed(2, 'fin', 5).closed(3, 'rst', 5).exit(600))).toMatchObject({
+      status: 'pass',
+      observed: '1 answered, 2 closed first',
+    });
   });
 
   it('does not count the closing of a connection that was used again, of another kind, or by the tester', () => {
-    const story = question(signalled(), 2, 20).exchange('silent-connection', { connection: 4, openedAt: -200, endedAt: null });
-    expect(judge(story.closed(1, 'fin', 5).closed(2, 'rst', 60).closed(4, 'fin', 5).closed(3, 'tester', 560).exit(600)).observed).toBe('2 answered');
+    const story = question(signalled(), 2, 20).exchange('silent-connection', {
+      connection: 4,
+      openedAt: -200,
+      endedAt: null,
+    });
+    expect(
+      judge(story.closed(1, 'fin', 5).closed(2, 'rst', 60).closed(4, 'fin', 5).closed(3, 'tester', 560).exit(600))
+        .observed,
+    ).toBe('2 answered');
   });
 
   it('does not count what its death closes', () => {
-    expect(judge(signalled().closed(2, 'fin', 549).closed(3, 'fin', 550).exit(600)).observed).toBe('1 answered, 1 closed first');
+    expect(judge(signalled().closed(2, 'fin', 549).closed(3, 'fin', 550).exit(600)).observed).toBe(
+      '1 answered, 1 closed first',
+    );
     expect(judge(signalled().closed(2, 'fin', 550).closed(3, 'rst', 599).exit(600)).status).toBe('skip');
   });
 
   it('passes when one was answered and the rest was closed', () => {
-    expect(judge(question(signalled(), 2, 20).closed(3, 'fin', 60).exit(600)).observed).toBe('2 answered, 1 closed first');
+    expect(judge(question(signalled(), 2, 20).closed(3, 'fin', 60).exit(600)).observed).toBe(
+      '2 answered, 1 closed first',
+    );
   });
 
   it.each(['reset', 'short', 'timed-out'] as const)('fails when one was %s', (ending) => {
@@ -47,8 +62,14 @@ describe('no-reset-on-reuse', () => {
   });
 
   it('fails when one that was sent before the signal met a reset', () => {
-    const story = question(question(new Story().life('idle'), 1, -200), 1, -20, { ending: 'reset', endedAt: 1 }).signal();
-    expect(judge(story.exit(600))).toMatchObject({ status: 'fail', observed: '1 reset; the first was sent -20 ms after the signal' });
+    const story = question(question(new Story().life('idle'), 1, -200), 1, -20, {
+      ending: 'reset',
+      endedAt: 1,
+    }).signal();
+    expect(judge(story.exit(600))).toMatchObject({
+      status: 'fail',
+      observed: '1 reset; the first was sent -20 ms after the signal',
+    });
   });
 
   it('warns when a FIN crossed the request on the wire', () => {
@@ -61,7 +82,9 @@ describe('no-reset-on-reuse', () => {
   });
 
   it('fails when one crossed and another was reset', () => {
-    const story = question(question(signalled(), 2, 20, { ending: 'closed', endedAt: 22 }), 3, 150, { ending: 'reset' });
+    const story = question(question(signalled(), 2, 20, { ending: 'closed', endedAt: 22 }), 3, 150, {
+      ending: 'reset',
+    });
     expect(judge(story.exit(600)).status).toBe('fail');
   });
 
@@ -71,11 +94,16 @@ describe('no-reset-on-reuse', () => {
   });
 
   it('does not count what the tester ended', () => {
-    expect(judge(question(question(signalled(), 2, 20), 3, 150, { ending: 'ended-by-tester' }).exit(600)).status).toBe('pass');
+    expect(judge(question(question(signalled(), 2, 20), 3, 150, { ending: 'ended-by-tester' }).exit(600)).status).toBe(
+      'pass',
+    );
   });
 
   it('does not apply when it was gone before a connection was used again', () => {
-    expect(judge(signalled().exit(3))).toMatchObject({ status: 'skip', because: 'it was gone 3 ms after the signal, before an idle connection was used again' });
+    expect(judge(signalled().exit(3))).toMatchObject({
+      status: 'skip',
+      because: 'it was gone 3 ms after the signal, before an idle connection was used again',
+    });
   });
 
   it('is inconclusive when the recording ends before the target did', () => {

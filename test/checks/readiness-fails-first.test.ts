@@ -5,14 +5,23 @@ import { Story } from '../support/story.js';
 
 const judge = (story: Story) => readinessFailsFirst.judge(story.facts(), story.plan);
 const signalled = (profile: 'kubernetes' | 'load-balancer' = 'kubernetes') =>
-  new Story(examplePlan({ profile })).life().endpoint('readiness', '/ready').signal().probes('readiness', 200, -100, 10);
+  new Story(examplePlan({ profile }))
+    .life()
+    .endpoint('readiness', '/ready')
+    .signal()
+    .probes('readiness', 200, -100, 10);
 /** Fails at 22 ms; the listener is seen to be closed at `closedAt`. */
 const closes = (closedAt: number, profile?: 'load-balancer') =>
-  signalled(profile).probes('readiness', 503, 20, closedAt - 12).probes('readiness', 'refused', closedAt - 2, closedAt + 900).exit(closedAt + 1000);
+  signalled(profile)
+    .probes('readiness', 503, 20, closedAt - 12)
+    .probes('readiness', 'refused', closedAt - 2, closedAt + 900)
+    .exit(closedAt + 1000);
 
 describe('readiness-fails-first', () => {
   it('weighs more where readiness is all that others go by', () => {
-    const levels = (['kubernetes', 'load-balancer', 'standalone', 'docker'] as const).map((profile) => readinessFailsFirst.level(profile));
+    const levels = (['kubernetes', 'load-balancer', 'standalone', 'docker'] as const).map((profile) =>
+      readinessFailsFirst.level(profile),
+    );
     expect(levels).toEqual(['should', 'must', 'should', 'should']);
   });
 
@@ -23,11 +32,17 @@ describe('readiness-fails-first', () => {
   });
 
   it('fails when it was a millisecond less', () => {
-    expect(judge(closes(1021))).toMatchObject({ status: 'fail', expected: 'readiness answers with a failure for 1 s before the listener is closed' });
+    expect(judge(closes(1021))).toMatchObject({
+      status: 'fail',
+      expected: 'readiness answers with a failure for 1 s before the listener is closed',
+    });
   });
 
   it('measures to the exit when the listener stayed open', () => {
-    const exits = (at: number) => signalled().probes('readiness', 503, 20, at - 10).exit(at);
+    const exits = (at: number) =>
+      signalled()
+        .probes('readiness', 503, 20, at - 10)
+        .exit(at);
     expect(judge(exits(1022))).toMatchObject({ status: 'pass', observed: 'by 1 s, to the exit' });
     expect(judge(exits(1021)).status).toBe('fail');
   });
@@ -38,7 +53,10 @@ describe('readiness-fails-first', () => {
 
   it('fails when the listener was gone while readiness was still good', () => {
     const verdict = judge(signalled().probes('readiness', 'refused', 20, 2900).exit(3000));
-    expect(verdict).toMatchObject({ status: 'fail', observed: 'the listener was closed after 22 ms, readiness still good' });
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: 'the listener was closed after 22 ms, readiness still good',
+    });
   });
 
   it('fails when the listener was gone before the failing answer', () => {
@@ -60,11 +78,17 @@ describe('readiness-fails-first', () => {
   });
 
   it('does not apply when it was gone before it was asked again', () => {
-    expect(judge(new Story().life().endpoint('readiness', '/ready').signal().probes('readiness', 200, -100, -5).exit(3)).status).toBe('skip');
+    expect(
+      judge(new Story().life().endpoint('readiness', '/ready').signal().probes('readiness', 200, -100, -5).exit(3))
+        .status,
+    ).toBe('skip');
   });
 
   it.each(['not-found', 'none-given'] as const)('does not apply without an endpoint (%s)', (how) => {
     const verdict = judge(new Story().life().endpoint('readiness', null, { how }).signal().exit(600));
-    expect(verdict).toMatchObject({ status: 'skip', because: expect.stringContaining('no readiness endpoint is known') as string });
+    expect(verdict).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('no readiness endpoint is known') as string,
+    });
   });
 });

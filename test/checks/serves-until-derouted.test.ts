@@ -4,13 +4,16 @@ import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => servesUntilDerouted.judge(story.facts(), story.plan);
-const signalled = (profile: 'kubernetes' | 'load-balancer' = 'kubernetes') => new Story(examplePlan({ profile })).life().signal();
+const signalled = (profile: 'kubernetes' | 'load-balancer' = 'kubernetes') =>
+  new Story(examplePlan({ profile })).life().signal();
 /** A service whose readiness fails between 1000 and 1002 ms. */
 const balanced = () => signalled('load-balancer').probes('readiness', 200, 0, 990).probes('readiness', 503, 1000, 5900);
 
 describe('serves-until-derouted', () => {
   it('weighs as much as the profile has others follow it', () => {
-    const levels = (['kubernetes', 'load-balancer', 'standalone', 'docker'] as const).map((profile) => servesUntilDerouted.level(profile));
+    const levels = (['kubernetes', 'load-balancer', 'standalone', 'docker'] as const).map((profile) =>
+      servesUntilDerouted.level(profile),
+    );
     expect(levels).toEqual(['should', 'must', 'info', 'info']);
   });
 
@@ -23,22 +26,30 @@ describe('serves-until-derouted', () => {
     expect(judge(signalled().arrival(25).arrival(4999, 'refused').exit(6000)).status).toBe('fail');
   });
 
-  it.each(['refused', 'rejected', 'reset'] as const)('fails when a connection was %s too soon, and says which delay would help', (ending) => {
-    const verdict = judge(signalled().arrival(25).arrival(1900, ending).exit(6000));
-    expect(verdict).toMatchObject({
-      status: 'fail',
-      expected: 'new connections are served for 5 s after the signal (--routing-lag)',
-      observed: 'served for 1.9 s after the signal',
-      because: 'a preStop delay of 4 s would cover the rest',
-    });
-  });
+  it.each(['refused', 'rejected', 'reset'] as const)(
+    'fails when a connection was %s too soon, and says which delay would help',
+    (ending) => {
+      const verdict = judge(signalled().arrival(25).arrival(1900, ending).exit(6000));
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        expected: 'new connections are served for 5 s after the signal (--routing-lag)',
+        observed: 'served for 1.9 s after the signal',
+        because: 'a preStop delay of 4 s would cover the rest',
+      });
+    },
+  );
 
   it('fails when a connection was answered with a server error too soon', () => {
-    expect(judge(signalled().arrival(25).arrival(1900, 'answered', { status: 500 }).arrival(5500).exit(6000))).toMatchObject({ status: 'fail', observed: 'served for 1.9 s after the signal' });
+    expect(
+      judge(signalled().arrival(25).arrival(1900, 'answered', { status: 500 }).arrival(5500).exit(6000)),
+    ).toMatchObject({ status: 'fail', observed: 'served for 1.9 s after the signal' });
   });
 
   it('fails when none was served at all', () => {
-    expect(judge(signalled().arrival(25, 'refused').exit(600))).toMatchObject({ status: 'fail', observed: 'no new connection was served after the signal' });
+    expect(judge(signalled().arrival(25, 'refused').exit(600))).toMatchObject({
+      status: 'fail',
+      observed: 'no new connection was served after the signal',
+    });
   });
 
   it('fails when it was gone sooner', () => {
@@ -46,7 +57,11 @@ describe('serves-until-derouted', () => {
   });
 
   it('takes the closing that the probes saw', () => {
-    const story = signalled().probes('liveness', 200, 0, 1000).arrival(25).arrival(975).probes('liveness', 'refused', 1010, 5900);
+    const story = signalled()
+      .probes('liveness', 200, 0, 1000)
+      .arrival(25)
+      .arrival(975)
+      .probes('liveness', 'refused', 1010, 5900);
     expect(judge(story.exit(6000))).toMatchObject({ status: 'fail', observed: 'served for 1.01 s after the signal' });
   });
 

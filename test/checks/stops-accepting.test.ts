@@ -16,7 +16,9 @@ describe('stops-accepting', () => {
   });
 
   it('passes when the listener was seen to be closed by the probes only', () => {
-    const verdict = judge(signalled().probes('liveness', 200, 0, 90).arrival(25).probes('liveness', 'refused', 100, 590).exit(600));
+    const verdict = judge(
+      signalled().probes('liveness', 200, 0, 90).arrival(25).probes('liveness', 'refused', 100, 590).exit(600),
+    );
     expect(verdict).toMatchObject({ status: 'pass', observed: 'the listener was closed 102 ms after the signal' });
   });
 
@@ -34,23 +36,41 @@ describe('stops-accepting', () => {
     expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('--slow') as string });
   });
 
-  it.each(['reset', 'closed', 'short', 'timed-out'] as const)('fails when it served to its death and the last work was %s', (ending) => {
-    const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 530, endedAt: 600, ending }).exit(600));
-    expect(verdict.status).toBe('fail');
-    expect(verdict.observed).toMatch(/^1 answered, 1 /);
-    expect(verdict.expected).not.toBeNull();
-  });
+  it.each(['reset', 'closed', 'short', 'timed-out'] as const)(
+    'fails when it served to its death and the last work was %s',
+    (ending) => {
+      const verdict = judge(
+        signalled().arrival(25).exchange('new-work', { openedAt: 530, endedAt: 600, ending }).exit(600),
+      );
+      expect(verdict.status).toBe('fail');
+      expect(verdict.observed).toMatch(/^1 answered, 1 /);
+      expect(verdict.expected).not.toBeNull();
+    },
+  );
 
   describe.each(['rejected', 'refused'] as const)('when one was %s', (ending) => {
     it.each(['reset', 'closed', 'short', 'timed-out'] as const)('fails when a later one was %s', (cut) => {
-      const verdict = judge(signalled().arrival(25).arrival(75, ending).exchange('new-work', { openedAt: 280, endedAt: 600, ending: cut }).exit(600));
+      const verdict = judge(
+        signalled()
+          .arrival(25)
+          .arrival(75, ending)
+          .exchange('new-work', { openedAt: 280, endedAt: 600, ending: cut })
+          .exit(600),
+      );
       expect(verdict.status).toBe('fail');
       expect(verdict.observed).toMatch(/^1 answered, 1 .*, 1 /);
       expect(verdict.evidence).toHaveLength(1);
     });
 
     it('passes when what was cut had come before', () => {
-      expect(judge(signalled().exchange('new-work', { openedAt: 30, endedAt: 600, ending: 'reset' }).arrival(75, ending).exit(600)).status).toBe('pass');
+      expect(
+        judge(
+          signalled()
+            .exchange('new-work', { openedAt: 30, endedAt: 600, ending: 'reset' })
+            .arrival(75, ending)
+            .exit(600),
+        ).status,
+      ).toBe('pass');
     });
 
     it('passes when later ones were answered', () => {
@@ -59,13 +79,22 @@ describe('stops-accepting', () => {
   });
 
   it('passes when the later one was reset in the accept queue as the listener closed', () => {
-    const story = signalled().arrival(75, 'rejected').probes('liveness', 200, 0, 190).arrival(192, 'reset', { endedAt: 196 }).probes('liveness', 'refused', 200, 900);
+    const story = signalled()
+      .arrival(75, 'rejected')
+      .probes('liveness', 200, 0, 190)
+      .arrival(192, 'reset', { endedAt: 196 })
+      .probes('liveness', 'refused', 200, 900);
     expect(judge(story.exit(1000)).status).toBe('pass');
   });
 
   it('fails when it was killed while it was still taking work', () => {
-    const verdict = judge(signalled().arrival(25).exchange('new-work', { openedAt: 29_000, endedAt: 29_600 }).killed(30_000));
-    expect(verdict).toMatchObject({ status: 'fail', observed: '2 answered; it was still taking work when it was killed' });
+    const verdict = judge(
+      signalled().arrival(25).exchange('new-work', { openedAt: 29_000, endedAt: 29_600 }).killed(30_000),
+    );
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: '2 answered; it was still taking work when it was killed',
+    });
   });
 
   it.each([
@@ -76,7 +105,10 @@ describe('stops-accepting', () => {
   });
 
   it('does not apply when it was gone before a new connection could be tried', () => {
-    expect(judge(signalled().arrival(25, 'refused').exit(3))).toMatchObject({ status: 'skip', because: 'it was gone 3 ms after the signal, before a new connection could be tried' });
+    expect(judge(signalled().arrival(25, 'refused').exit(3))).toMatchObject({
+      status: 'skip',
+      because: 'it was gone 3 ms after the signal, before a new connection could be tried',
+    });
   });
 
   it('is inconclusive when the recording ends before the target did', () => {

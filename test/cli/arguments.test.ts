@@ -11,7 +11,11 @@ describe('splitArguments', () => {
     [['./myapp'], [], ['./myapp']],
     [['./myapp', '--port', '80', '--', '-x'], [], ['./myapp', '--port', '80', '--', '-x']],
     [['--', 'node', 'server.js', '--strict'], [], ['node', 'server.js', '--strict']],
-    [['--port', '80', './myapp', '-v'], ['--port', '80'], ['./myapp', '-v']],
+    [
+      ['--port', '80', './myapp', '-v'],
+      ['--port', '80'],
+      ['./myapp', '-v'],
+    ],
     [['--port=80', '-p81', '-p', '82', 'x'], ['--port=80', '-p81', '-p', '82'], ['x']],
     [['--strict', 'x'], ['--strict'], ['x']],
     [['-q', '-v', '--', '-q'], ['-q', '-v'], ['-q']],
@@ -25,10 +29,23 @@ describe('splitArguments', () => {
   ])('%j', (argv, own, command) => expect(split(...argv)).toEqual({ own, command, problems: [] }));
 
   it('collects what it does not know, and goes on', () => {
-    const { own, command, problems } = split('--grace-perod', '--strict', '-x', '--colour=always', '-qv', './myapp', '--unknown');
+    const { own, command, problems } = split(
+      '--grace-perod',
+      '--strict',
+      '-x',
+      '--colour=always',
+      '-qv',
+      './myapp',
+      '--unknown',
+    );
     expect(own).toEqual(['--strict']);
     expect(command).toEqual(['./myapp', '--unknown']);
-    expect(problems.map(({ option, value }) => [option, value])).toEqual([['--grace-perod', ''], ['-x', ''], ['--colour', 'always'], ['-qv', '']]);
+    expect(problems.map(({ option, value }) => [option, value])).toEqual([
+      ['--grace-perod', ''],
+      ['-x', ''],
+      ['--colour', 'always'],
+      ['-qv', ''],
+    ]);
     expect(problems[0]?.problem).toContain('did you mean --grace-period?');
     expect(problems[0]?.problem).toContain('an option of the target goes after its command, or after --');
     expect(problems[2]?.problem).toContain('did you mean --color?');
@@ -38,7 +55,8 @@ describe('splitArguments', () => {
     expect(split(...argv).problems).toEqual([{ option: '--port', value: '', problem: 'needs a value: --port <n>' }]);
   });
 
-  it('keeps an equals sign in a value', () => expect(split('--nonsense=a=b').problems[0]).toMatchObject({ option: '--nonsense', value: 'a=b' }));
+  it('keeps an equals sign in a value', () =>
+    expect(split('--nonsense=a=b').problems[0]).toMatchObject({ option: '--nonsense', value: 'a=b' }));
 
   it('leaves a command after -- as it is, whatever stands in it', () => {
     fc.assert(
@@ -49,7 +67,10 @@ describe('splitArguments', () => {
   });
 
   it('loses no word and invents none', () => {
-    const word = fc.oneof(fc.string(), fc.constantFrom('--', '-', '--port', '-p', '--strict', '-q', '--slow', 'x', '--no', '-p80', '--port=8'));
+    const word = fc.oneof(
+      fc.string(),
+      fc.constantFrom('--', '-', '--port', '-p', '--strict', '-q', '--slow', 'x', '--no', '-p80', '--port=8'),
+    );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 8 }), (argv) => {
         const { own, command, problems } = split(...argv);

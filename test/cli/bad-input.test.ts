@@ -72,15 +72,34 @@ describe('a target that gives no verdict', () => {
   });
 
   it('listens and is never ready', async () => {
-    const file = await program('unready.mjs', `import { createServer } from 'node:http';\ncreateServer((_, response) => response.writeHead(503).end('not yet')).listen(process.env.PORT);`);
-    const { code, stderr } = await runCli(['-q', '--start-timeout', '600ms', '--ready', '/ready', '--', process.execPath, file]);
+    const file = await program(
+      'unready.mjs',
+      `import { createServer } from 'node:http';\ncreateServer((_, response) => response.writeHead(503).end('not yet')).listen(process.env.PORT);`,
+    );
+    const { code, stderr } = await runCli([
+      '-q',
+      '--start-timeout',
+      '600ms',
+      '--ready',
+      '/ready',
+      '--',
+      process.execPath,
+      file,
+    ]);
     expect(code).toBe(3);
     expect(flat(stderr)).toContain('GET /ready answered 503');
   });
 
   it('finds its port taken', async () => {
     const port = await heldPort();
-    const { code, stderr } = await runCli(['-q', '--port', String(port), '--', process.execPath, fixture('perfect-without-lame-duck')]);
+    const { code, stderr } = await runCli([
+      '-q',
+      '--port',
+      String(port),
+      '--',
+      process.execPath,
+      fixture('perfect-without-lame-duck'),
+    ]);
     expect(code).toBe(3);
     expect(flat(stderr)).toContain(`Port ${port} is`);
     expect(flat(stderr)).toContain(`pid ${process.pid}`);
@@ -88,7 +107,10 @@ describe('a target that gives no verdict', () => {
   });
 
   it('listens somewhere that is not HTTP', async () => {
-    const file = await program('mute.mjs', `import { createServer } from 'node:net';\ncreateServer((socket) => socket.on('error', () => {}).end('220 mail\\r\\n')).listen(process.env.PORT);`);
+    const file = await program(
+      'mute.mjs',
+      `import { createServer } from 'node:net';\ncreateServer((socket) => socket.on('error', () => {}).end('220 mail\\r\\n')).listen(process.env.PORT);`,
+    );
     const { code, stderr } = await runCli(['-q', '--start-timeout', '600ms', '--', process.execPath, file]);
     expect(code).toBe(3);
     expect(flat(stderr)).toContain('not HTTP');
@@ -97,19 +119,47 @@ describe('a target that gives no verdict', () => {
 
 describe('wrong options', () => {
   it('are reported all at once, each with its value and remedy', async () => {
-    const args = ['--grace-perod', '--settle', '5', '--profile', 'kubernets', '--slow', 'report', '--requests', 'many', '--only', 'drian', '--ignore', 'fails-redyness', '--cwd', '/no/such/dir', './myapp'];
+    const args = [
+      '--grace-perod',
+      '--settle',
+      '5',
+      '--profile',
+      'kubernets',
+      '--slow',
+      'report',
+      '--requests',
+      'many',
+      '--only',
+      'drian',
+      '--ignore',
+      'fails-redyness',
+      '--cwd',
+      '/no/such/dir',
+      './myapp',
+    ];
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     const text = flat(stderr);
-    for (const part of ['did you mean --grace-period?', '--settle "5" is not a duration', 'did you mean kubernetes?', '--slow "report" is not a path', '--requests "many" is not a whole number', 'did you mean drain?', 'did you mean fails-readiness?', '--cwd "/no/such/dir" does not exist']) {
+    for (const part of [
+      'did you mean --grace-period?',
+      '--settle "5" is not a duration',
+      'did you mean kubernetes?',
+      '--slow "report" is not a path',
+      '--requests "many" is not a whole number',
+      'did you mean drain?',
+      'did you mean fails-readiness?',
+      '--cwd "/no/such/dir" does not exist',
+    ]) {
       expect(text).toContain(part);
     }
     expect(text).toContain('8 options cannot be used');
   });
 
   it('are found in the environment too', async () => {
-    const { code, stderr } = await runCli(['./myapp'], { env: { DRAIN_CHECK_GRACE_PERIOD: 'soon', DRAIN_CHECK_STRICT: 'perhaps' } });
+    const { code, stderr } = await runCli(['./myapp'], {
+      env: { DRAIN_CHECK_GRACE_PERIOD: 'soon', DRAIN_CHECK_STRICT: 'perhaps' },
+    });
     expect(code).toBe(2);
     expect(flat(stderr)).toContain('--grace-period "soon"');
     expect(flat(stderr)).toContain('--strict "perhaps"');
@@ -121,7 +171,14 @@ describe('wrong options', () => {
   });
 
   it('include a report that cannot be written, before anything is started', async () => {
-    const { code, stderr } = await runCli(['-q', '--report', 'json=/no/such/dir/report.json', '--', process.execPath, fixture('perfect-without-lame-duck')]);
+    const { code, stderr } = await runCli([
+      '-q',
+      '--report',
+      'json=/no/such/dir/report.json',
+      '--',
+      process.execPath,
+      fixture('perfect-without-lame-duck'),
+    ]);
     expect(code).toBe(2);
     expect(flat(stderr)).toContain('/no/such/dir/report.json cannot be written');
   });

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../src/checks/index.js';
 import { fixture, flat, program, runCli, startCli, temporaryDirectory } from '../support/cli.js';
 
-const RECORDING = path.resolve(import.meta.dirname, '../../fixtures/recordings/closes-server-and-waits-for-idle-clients.ndjson');
+const RECORDING = path.resolve(
+  import.meta.dirname,
+  '../../fixtures/recordings/closes-server-and-waits-for-idle-clients.ndjson',
+);
 
 describe('drain-check <command>', () => {
   it('takes an executable by its path, and leaves the command its own options', async () => {
@@ -24,7 +27,21 @@ describe('drain-check <command>', () => {
     const directory = await temporaryDirectory();
     const report = path.join(directory, 'report.json');
     const recording = path.join(directory, 'run.ndjson');
-    const args = ['--only', 'drain', '--slow', '/slow', '--report', `json=${report}`, '--report', 'terminal', '--record', recording, '--', process.execPath, fixture('exits-at-once')];
+    const args = [
+      '--only',
+      'drain',
+      '--slow',
+      '/slow',
+      '--report',
+      `json=${report}`,
+      '--report',
+      'terminal',
+      '--record',
+      recording,
+      '--',
+      process.execPath,
+      fixture('exits-at-once'),
+    ];
     const { code, stdout, stderr } = await runCli(args);
     expect(code).toBe(1);
     expect(stderr).toContain('drain: draining, 6 in flight');
@@ -38,14 +55,41 @@ describe('drain-check <command>', () => {
 
   it('keeps secrets out of what it writes', async () => {
     const recording = path.join(await temporaryDirectory(), 'run.ndjson');
-    const args = ['-q', '--only', 'drain', '--env', 'TOKEN=hush-hush', '--slow', '/slow', '--header', 'Authorization: Bearer hush-hush', '--report', 'json', '--record', recording, '--', process.execPath, fixture('exits-at-once'), 'postgres://user:hush-hush@db/x'];
+    const args = [
+      '-q',
+      '--only',
+      'drain',
+      '--env',
+      'TOKEN=hush-hush',
+      '--slow',
+      '/slow',
+      '--header',
+      'Authorization: Bearer hush-hush',
+      '--report',
+      'json',
+      '--record',
+      recording,
+      '--',
+      process.execPath,
+      fixture('exits-at-once'),
+      'postgres://user:hush-hush@db/x',
+    ];
     const { stdout, stderr } = await runCli(args);
     expect(stdout).toContain('"verdict"');
     for (const text of [stdout, stderr, await readFile(recording, 'utf8')]) expect(text).not.toContain('hush-hush');
   });
 
   it('survives a reader that goes away', async () => {
-    const run = startCli(['-q', '--only', 'drain', '--slow', '/slow', '--', process.execPath, fixture('exits-at-once')]);
+    const run = startCli([
+      '-q',
+      '--only',
+      'drain',
+      '--slow',
+      '/slow',
+      '--',
+      process.execPath,
+      fixture('exits-at-once'),
+    ]);
     run.process.stdout?.destroy();
     const { code, stderr } = await run.result;
     expect(code).toBe(1);
@@ -105,11 +149,14 @@ describe('drain-check --help and --version', () => {
     const { code, stdout } = await runCli(['--help'], { env: { COLUMNS: '80' } });
     expect(code).toBe(0);
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    for (const option of ['--slow', '--grace-period', '--profile', '--record', '--no-color']) expect(stdout).toContain(option);
+    for (const option of ['--slow', '--grace-period', '--profile', '--record', '--no-color'])
+      expect(stdout).toContain(option);
   });
 
   it('tells the version of the package', async () => {
-    const { version } = JSON.parse(await readFile(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(await readFile(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
     expect((await runCli(['--version'])).stdout).toBe(`${version}\n`);
   });
 });

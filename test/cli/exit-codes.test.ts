@@ -7,7 +7,11 @@ import { Story } from '../support/story.js';
 
 const story = new Story().life().signal().exit(100);
 const example = judgeRecording(story.recording(), story.plan);
-const report = (verdict: Report['verdict'], allowInconclusive = false): Report => ({ ...example, verdict, settings: { ...example.settings, allowInconclusive } });
+const report = (verdict: Report['verdict'], allowInconclusive = false): Report => ({
+  ...example,
+  verdict,
+  settings: { ...example.settings, allowInconclusive },
+});
 
 describe('the exit code of a report', () => {
   it.each<[Report['verdict'], boolean, number]>([
@@ -17,7 +21,9 @@ describe('the exit code of a report', () => {
     ['inconclusive', false, 3],
     ['inconclusive', true, 0],
     ['fail', true, 1],
-  ])('%s, allowing inconclusive: %s, is %d', (verdict, allow, code) => expect(exitCodeFor(report(verdict, allow))).toBe(code));
+  ])('%s, allowing inconclusive: %s, is %d', (verdict, allow, code) =>
+    expect(exitCodeFor(report(verdict, allow))).toBe(code),
+  );
 });
 
 describe('the exit code without a verdict', () => {
@@ -38,5 +44,6 @@ describe('the exit code without a verdict', () => {
     ['interrupted', 130],
   ])('for %s is %d', (code, exit) => expect(exitCodeForError(code)).toBe(exit));
 
-  it('is told apart from a verdict’s', () => expect(Object.values(EXIT).filter((code) => code <= 1)).toEqual([EXIT.kept, EXIT.broken]));
+  it('is told apart from a verdict’s', () =>
+    expect(Object.values(EXIT).filter((code) => code <= 1)).toEqual([EXIT.kept, EXIT.broken]));
 });

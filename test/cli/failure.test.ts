@@ -7,16 +7,27 @@ import { flat } from '../support/cli.js';
 
 const style: Style = { ...PLAIN, unicode: true, width: 80 };
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
-// eslint-disable-next-line no-control-regex
+
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 describe('describeProblems', () => {
   it('says all of them, each with its value', () => {
-    const text = describeProblems([{ option: '--settle', value: '5', problem: 'is not a duration' }, { option: 'command', value: '', problem: 'is missing' }], style);
-    expect(text).toBe('drain-check: 2 options cannot be used:\n  --settle "5" is not a duration.\n  command is missing.\nSee drain-check --help.\n');
+    const text = describeProblems(
+      [
+        { option: '--settle', value: '5', problem: 'is not a duration' },
+        { option: 'command', value: '', problem: 'is missing' },
+      ],
+      style,
+    );
+    expect(text).toBe(
+      'drain-check: 2 options cannot be used:\n  --settle "5" is not a duration.\n  command is missing.\nSee drain-check --help.\n',
+    );
   });
 
-  it('speaks of one as of one', () => expect(describeProblems([{ option: '--settle', value: '5', problem: 'is wrong' }], style)).toContain('drain-check: An option cannot be used:\n'));
+  it('speaks of one as of one', () =>
+    expect(describeProblems([{ option: '--settle', value: '5', problem: 'is wrong' }], style)).toContain(
+      'drain-check: An option cannot be used:\n',
+    ));
 
   it('shows a value harmless and short', () => {
     const text = describeProblems([{ option: '--body', value: HOSTILE, problem: 'is wrong' }], style);
@@ -27,13 +38,27 @@ describe('describeProblems', () => {
 });
 
 describe('describeError', () => {
-  const error = (extra: { cause?: unknown; output?: string } = {}) => new DrainCheckError('target-died', 'The target exited with code 7 before it listened.', `Look at what it printed. ${'word '.repeat(30).trim()}.`, extra);
+  const error = (extra: { cause?: unknown; output?: string } = {}) =>
+    new DrainCheckError(
+      'target-died',
+      'The target exited with code 7 before it listened.',
+      `Look at what it printed. ${'word '.repeat(30).trim()}.`,
+      extra,
+    );
 
   it('is one paragraph: what happened, and what to do', () => {
     const text = describeError(error(), style, false);
-    expect(flat(text)).toContain('drain-check: The target exited with code 7 before it listened. Look at what it printed. word');
+    expect(flat(text)).toContain(
+      'drain-check: The target exited with code 7 before it listened. Look at what it printed. word',
+    );
     expect(widest(text)).toBeLessThanOrEqual(80);
-    expect(text.trimEnd().split('\n').slice(1).every((line) => line.startsWith(' '.repeat(13)))).toBe(true);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .every((line) => line.startsWith(' '.repeat(13))),
+    ).toBe(true);
     expect(text.endsWith('\n')).toBe(true);
   });
 
@@ -43,7 +68,8 @@ describe('describeError', () => {
     expect(text).not.toMatch(UNSEEN);
   });
 
-  it('has nothing to show where nothing was printed', () => expect(describeError(error(), style, false)).not.toContain('output'));
+  it('has nothing to show where nothing was printed', () =>
+    expect(describeError(error(), style, false)).not.toContain('output'));
 
   it('tells the cause only to who asks for it', () => {
     const cause = new Error('the cause');
@@ -61,5 +87,6 @@ describe('describeError', () => {
     expect(text).toContain(shown);
   });
 
-  it('is harmless whatever the message holds', () => expect(describeError(new DrainCheckError('usage', HOSTILE, HOSTILE), style, true)).not.toMatch(UNSEEN));
+  it('is harmless whatever the message holds', () =>
+    expect(describeError(new DrainCheckError('usage', HOSTILE, HOSTILE), style, true)).not.toMatch(UNSEEN));
 });

@@ -7,7 +7,18 @@ import { fixture, processesWith, startCli, temporaryDirectory, until } from '../
 /** A run of a server that ignores the signal, marked so that its processes can be found. */
 function longRun(more: readonly string[] = []) {
   const mark = `WAY_OUT=${randomUUID()}`;
-  const run = startCli(['--env', mark, '--slow', '/slow', '--grace-period', '60s', ...more, '--', process.execPath, fixture('ignores-sigterm')]);
+  const run = startCli([
+    '--env',
+    mark,
+    '--slow',
+    '/slow',
+    '--grace-period',
+    '60s',
+    ...more,
+    '--',
+    process.execPath,
+    fixture('ignores-sigterm'),
+  ]);
   return { run, alive: () => processesWith(mark) };
 }
 
@@ -26,13 +37,16 @@ describe.skipIf(!existsSync('/proc/self/environ'))('however we end, nothing is l
     expect(alive()).toEqual([]);
   });
 
-  it.each(['drain: starting', 'drain: looking around', 'drain: loading', 'drain: draining'])('killed with SIGKILL while %s', async (phase) => {
-    const { run, alive } = longRun();
-    await run.saw(phase);
-    run.process.kill('SIGKILL');
-    await run.result;
-    await until(() => alive().length === 0);
-  });
+  it.each(['drain: starting', 'drain: looking around', 'drain: loading', 'drain: draining'])(
+    'killed with SIGKILL while %s',
+    async (phase) => {
+      const { run, alive } = longRun();
+      await run.saw(phase);
+      run.process.kill('SIGKILL');
+      await run.result;
+      await until(() => alive().length === 0);
+    },
+  );
 
   it('interrupted, and what was recorded so far is kept', async () => {
     const file = path.join(await temporaryDirectory(), 'run.ndjson');

@@ -7,7 +7,8 @@ import { checkWritable, writeStream, writeWhole } from '../../src/cli/write.js';
 import { DrainCheckError } from '../../src/errors.js';
 import { temporaryDirectory } from '../support/cli.js';
 
-const unwritable = (file: string, code: string): Error => expect.objectContaining({ code: 'output-unwritable', message: `${file} cannot be written (${code}).` }) as Error;
+const unwritable = (file: string, code: string): Error =>
+  expect.objectContaining({ code: 'output-unwritable', message: `${file} cannot be written (${code}).` }) as Error;
 
 describe('writeWhole', () => {
   it('writes a file, and leaves nothing beside it', async () => {
@@ -87,7 +88,9 @@ describe('writeStream', () => {
   });
 
   it('does not mind a reader that has gone away', async () => {
-    const broken = new Writable({ write: (_chunk, _encoding, callback) => callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })) });
+    const broken = new Writable({
+      write: (_chunk, _encoding, callback) => callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    });
     await write(broken, 'text');
     const closed = new PassThrough();
     closed.on('error', () => undefined).end();

@@ -32,7 +32,19 @@ describe('the list of options', () => {
 describe('the options of judge', () => {
   it('are those of judging and of showing', () => {
     const names = JUDGE_OPTIONS.map((one) => one.name);
-    expect(names).toEqual(expect.arrayContaining(['profile', 'only', 'skip', 'ignore', 'strict', 'expect-exit', 'report', 'routing-lag', 'color']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'profile',
+        'only',
+        'skip',
+        'ignore',
+        'strict',
+        'expect-exit',
+        'report',
+        'routing-lag',
+        'color',
+      ]),
+    );
     expect(JUDGE_OPTIONS.filter((one) => one.default !== null)).toEqual([]);
     for (const name of ['record', 'signal', 'port', 'slow', 'grace-period']) expect(names).not.toContain(name);
   });
@@ -57,7 +69,9 @@ describe('layerOptions', () => {
   });
 
   it('takes one value per line of a repeatable option, and any text of the others', () => {
-    expect(layerOptions(specs, {}, { DRAIN_CHECK_SLOW: ' /a \n\nPOST /b\n', DRAIN_CHECK_PORT: ' 80\n' })).toMatchObject({ slow: ['/a', 'POST /b'], port: [' 80\n'] });
+    expect(layerOptions(specs, {}, { DRAIN_CHECK_SLOW: ' /a \n\nPOST /b\n', DRAIN_CHECK_PORT: ' 80\n' })).toMatchObject(
+      { slow: ['/a', 'POST /b'], port: [' 80\n'] },
+    );
   });
 
   it('does not mix flags and environment of one option', () => {
@@ -69,6 +83,8 @@ describe('layerOptions', () => {
   });
 
   it('looks at nothing but what it was given', () => {
-    expect(layerOptions(specs, { unknown: ['x'] }, { SETTLE: '9s', DRAIN_CHECK_UNKNOWN: 'y' })).toEqual({ settle: ['0s'] });
+    expect(layerOptions(specs, { unknown: ['x'] }, { SETTLE: '9s', DRAIN_CHECK_UNKNOWN: 'y' })).toEqual({
+      settle: ['0s'],
+    });
   });
 });

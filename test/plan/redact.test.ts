@@ -7,7 +7,10 @@ describe('redactText', () => {
   it.each([
     ['postgres://user:secret@host/db', 'postgres://[redacted]@host/db'],
     ['AMQPS://token@host', 'AMQPS://[redacted]@host'],
-    ['--db=mysql+pymysql://u:p@h:3306 --cache=redis://:p@h', '--db=mysql+pymysql://[redacted]@h:3306 --cache=redis://[redacted]@h'],
+    [
+      '--db=mysql+pymysql://u:p@h:3306 --cache=redis://:p@h',
+      '--db=mysql+pymysql://[redacted]@h:3306 --cache=redis://[redacted]@h',
+    ],
     ['http://host/path', 'http://host/path'],
     ['postgres://user:p@ss/wo@host/db', 'postgres://[redacted]@host/db'],
     ["amqp://u:it's@host", 'amqp://[redacted]@host'],
@@ -18,7 +21,11 @@ describe('redactText', () => {
   ])('%j', (text, redacted) => expect(redactText(text)).toBe(redacted));
 
   it('hides any user information that a URL may hold, and nothing else', () => {
-    const word = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019-._~!$&()*+,;=:%')), minLength: 1, maxLength: 20 });
+    const word = fc.string({
+      unit: fc.constantFrom(...Array.from('abcXYZ019-._~!$&()*+,;=:%')),
+      minLength: 1,
+      maxLength: 20,
+    });
     fc.assert(
       fc.property(word, word, (secret, before) => {
         const text = redactText(`${before} x://${secret}@host/`);
@@ -31,7 +38,14 @@ describe('redactText', () => {
 
 describe('redactPlan', () => {
   const plan = examplePlan({
-    target: { kind: 'command', command: 'x://u:p@h', args: ['--db', 'x://u:p@h'], cwd: '/srv', env: { TOKEN: 'hunter2' }, port: 1 },
+    target: {
+      kind: 'command',
+      command: 'x://u:p@h',
+      args: ['--db', 'x://u:p@h'],
+      cwd: '/srv',
+      env: { TOKEN: 'hunter2' },
+      port: 1,
+    },
     slow: [{ method: 'POST', path: '/slow?to=x://u:p@h', headers: [['Authorization', 'hunter2']], body: 'hunter2' }],
   });
 
@@ -48,7 +62,11 @@ describe('redactPlan', () => {
     const before = structuredClone(plan);
     const { target, slow, ...rest } = redactPlan(plan);
     expect(plan).toEqual(before);
-    expect({ ...rest, target: { ...target, command: '', args: [], env: {} }, slow: [] }).toEqual({ ...plan, target: { ...plan.target, command: '', args: [], env: {} }, slow: [] });
+    expect({ ...rest, target: { ...target, command: '', args: [], env: {} }, slow: [] }).toEqual({
+      ...plan,
+      target: { ...plan.target, command: '', args: [], env: {} },
+      slow: [],
+    });
     expect(slow).toHaveLength(1);
   });
 

@@ -7,8 +7,13 @@ import { planSchema } from '../../src/plan/schema.js';
 import { temporaryDirectory } from '../support/cli.js';
 import { examplePlan } from '../support/plan.js';
 
-const catalogue: Catalogue = { scenarios: ['drain', 'idle'], checks: ['one', 'two', 'three'], reportFormats: ['terminal', 'json'] };
-const run = (flags: RawOptions = {}, command: readonly string[] = ['node', 'server.js']) => resolveRun(layerOptions(OPTIONS, flags, {}), command, catalogue, '/');
+const catalogue: Catalogue = {
+  scenarios: ['drain', 'idle'],
+  checks: ['one', 'two', 'three'],
+  reportFormats: ['terminal', 'json'],
+};
+const run = (flags: RawOptions = {}, command: readonly string[] = ['node', 'server.js']) =>
+  resolveRun(layerOptions(OPTIONS, flags, {}), command, catalogue, '/');
 
 function plan(flags: RawOptions = {}, command?: readonly string[]) {
   const { resolved, problems } = run(flags, command);
@@ -17,7 +22,8 @@ function plan(flags: RawOptions = {}, command?: readonly string[]) {
   return resolved;
 }
 
-const problems = (flags: RawOptions, command?: readonly string[]) => run(flags, command).problems.map(({ option, value, problem }) => `${option} ${value} ${problem}`);
+const problems = (flags: RawOptions, command?: readonly string[]) =>
+  run(flags, command).problems.map(({ option, value, problem }) => `${option} ${value} ${problem}`);
 
 describe('resolveRun', () => {
   it('has a plan for a bare command, which its own schema accepts', () => {
@@ -33,7 +39,13 @@ describe('resolveRun', () => {
       gracePeriodMs: 30_000,
       routingLagMs: 5000,
     });
-    expect(resolved.output).toEqual({ reports: [{ format: 'terminal', path: null }], record: null, quiet: false, verbose: false, color: null });
+    expect(resolved.output).toEqual({
+      reports: [{ format: 'terminal', path: null }],
+      record: null,
+      quiet: false,
+      verbose: false,
+      color: null,
+    });
     expect(planSchema.parse(resolved.plan)).toEqual(resolved.plan);
     expect(JSON.parse(JSON.stringify(resolved.plan))).toEqual(resolved.plan);
   });
@@ -46,9 +58,28 @@ describe('resolveRun', () => {
 
   it('reads every option', () => {
     const { plan: read, output } = plan({
-      port: ['8080'], env: ['A=1', 'B=2', 'A=3'], ready: ['/r'], live: ['none'], slow: ['/a', 'DELETE /b'], header: ['X: y'], requests: ['7'],
-      'grace-period': ['1m'], 'start-timeout': ['5s'], settle: ['1s'], 'routing-lag': ['0'], signal: ['int'], profile: ['docker'],
-      ignore: ['two'], strict: [''], 'allow-inconclusive': ['yes'], 'expect-exit': ['0,143'], report: ['json=r.json', 'terminal'], record: ['x'], quiet: ['1'], verbose: ['on'], color: ['true'],
+      port: ['8080'],
+      env: ['A=1', 'B=2', 'A=3'],
+      ready: ['/r'],
+      live: ['none'],
+      slow: ['/a', 'DELETE /b'],
+      header: ['X: y'],
+      requests: ['7'],
+      'grace-period': ['1m'],
+      'start-timeout': ['5s'],
+      settle: ['1s'],
+      'routing-lag': ['0'],
+      signal: ['int'],
+      profile: ['docker'],
+      ignore: ['two'],
+      strict: [''],
+      'allow-inconclusive': ['yes'],
+      'expect-exit': ['0,143'],
+      report: ['json=r.json', 'terminal'],
+      record: ['x'],
+      quiet: ['1'],
+      verbose: ['on'],
+      color: ['true'],
     });
     expect(read).toMatchObject({
       target: { port: 8080, env: { A: '3', B: '2' } },
@@ -58,19 +89,47 @@ describe('resolveRun', () => {
         { method: 'GET', path: '/a', headers: [['X', 'y']], body: null },
         { method: 'DELETE', path: '/b', headers: [['X', 'y']], body: null },
       ],
-      requests: 7, gracePeriodMs: 60_000, startTimeoutMs: 5000, settleMs: 1000, routingLagMs: 0, signal: 'SIGINT', profile: 'docker',
-      ignore: ['two'], strict: true, allowInconclusive: true, expectExit: [0, 143], expectExitGiven: true,
+      requests: 7,
+      gracePeriodMs: 60_000,
+      startTimeoutMs: 5000,
+      settleMs: 1000,
+      routingLagMs: 0,
+      signal: 'SIGINT',
+      profile: 'docker',
+      ignore: ['two'],
+      strict: true,
+      allowInconclusive: true,
+      expectExit: [0, 143],
+      expectExitGiven: true,
     });
-    expect(output).toEqual({ reports: [{ format: 'json', path: 'r.json' }, { format: 'terminal', path: null }], record: 'x', quiet: true, verbose: true, color: true });
+    expect(output).toEqual({
+      reports: [
+        { format: 'json', path: 'r.json' },
+        { format: 'terminal', path: null },
+      ],
+      record: 'x',
+      quiet: true,
+      verbose: true,
+      color: true,
+    });
   });
 
-  it('takes the last of several values of a single option', () => expect(plan({ requests: ['3', '9'] }).plan.requests).toBe(9));
+  it('takes the last of several values of a single option', () =>
+    expect(plan({ requests: ['3', '9'] }).plan.requests).toBe(9));
 
   it('says everything that is wrong at once, in a fixed order', () => {
-    const wrong = problems({ profile: ['kubernets'], requests: ['0'], settle: ['5'], only: ['drian'], signal: ['KILL'], report: ['yaml'] }, []);
+    const wrong = problems(
+      { profile: ['kubernets'], requests: ['0'], settle: ['5'], only: ['drian'], signal: ['KILL'], report: ['yaml'] },
+      [],
+    );
     expect(wrong).toHaveLength(7);
     expect(wrong[0]).toContain('command  is missing');
-    expect(problems({ profile: ['kubernets'], requests: ['0'], settle: ['5'], only: ['drian'], signal: ['KILL'], report: ['yaml'] }, [])).toEqual(wrong);
+    expect(
+      problems(
+        { profile: ['kubernets'], requests: ['0'], settle: ['5'], only: ['drian'], signal: ['KILL'], report: ['yaml'] },
+        [],
+      ),
+    ).toEqual(wrong);
   });
 
   it.each<[string, RawOptions, string]>([
@@ -80,9 +139,17 @@ describe('resolveRun', () => {
     ['a port out of range', { port: ['70000'] }, '--port 70000 is not a whole number from 1 to 65535'],
     ['a grace period of nothing', { 'grace-period': ['0'] }, '--grace-period 0 is too short; give at least 100ms'],
     ['a report without its path', { report: ['json='] }, '--report json= has no path after the ='],
-    ['two reports on one screen', { report: ['json', 'terminal'] }, '--report json, terminal would share standard output'],
+    [
+      'two reports on one screen',
+      { report: ['json', 'terminal'] },
+      '--report json, terminal would share standard output',
+    ],
     ['a scenario to ignore', { ignore: ['drain'] }, '--ignore drain is not known'],
-    ['an unknown id', { skip: ['something-else'] }, '--skip something-else is not known; `drain-check checks` lists what is'],
+    [
+      'an unknown id',
+      { skip: ['something-else'] },
+      '--skip something-else is not known; `drain-check checks` lists what is',
+    ],
   ])('refuses %s', (_, flags, message) => expect(problems(flags).join('\n')).toContain(message));
 
   it('complains about an id only once', () => expect(problems({ only: ['drian'] })).toHaveLength(1));
@@ -95,7 +162,8 @@ describe('resolveRun', () => {
     expect(resolved?.plan.target.cwd).toBe(directory);
   });
 
-  it('keeps an equals sign in the path of a report', () => expect(plan({ report: ['json=a=b'] }).output.reports).toEqual([{ format: 'json', path: 'a=b' }]));
+  it('keeps an equals sign in the path of a report', () =>
+    expect(plan({ report: ['json=a=b'] }).output.reports).toEqual([{ format: 'json', path: 'a=b' }]));
 
   it.each<[RawOptions, boolean | null]>([
     [{}, null],
@@ -114,11 +182,20 @@ describe('--only and --skip', () => {
     [{ only: ['one', 'two'], skip: [' two '] }, ['drain', 'idle'], ['one']],
   ])('%j', (flags, scenarios, checks) => expect(plan(flags).plan).toMatchObject({ scenarios, checks }));
 
-  it('may not leave nothing to play', () => expect(problems({ skip: ['drain,idle'] }).join()).toContain('leaves no scenario to play'));
+  it('may not leave nothing to play', () =>
+    expect(problems({ skip: ['drain,idle'] }).join()).toContain('leaves no scenario to play'));
 });
 
 describe('resolveJudging', () => {
-  const recorded = examplePlan({ checks: ['one', 'two', 'gone'], ignore: ['one'], strict: true, expectExit: [3], expectExitGiven: true, routingLagMs: 77, profile: 'docker' });
+  const recorded = examplePlan({
+    checks: ['one', 'two', 'gone'],
+    ignore: ['one'],
+    strict: true,
+    expectExit: [3],
+    expectExitGiven: true,
+    routingLagMs: 77,
+    profile: 'docker',
+  });
   const judge = (raw: RawOptions) => resolveJudging(raw, recorded, catalogue);
 
   it('keeps what the recording was judged under, but for checks that are no more', () => {
@@ -126,10 +203,29 @@ describe('resolveJudging', () => {
   });
 
   it('lays options over it', () => {
-    expect(judge({ profile: ['standalone'], strict: ['false'], ignore: ['two'], only: ['two'], 'routing-lag': ['1s'], 'expect-exit': ['9'] }).resolved?.plan).toMatchObject({
-      profile: 'standalone', strict: false, ignore: ['two'], checks: ['two'], routingLagMs: 1000, expectExit: [9], expectExitGiven: true,
+    expect(
+      judge({
+        profile: ['standalone'],
+        strict: ['false'],
+        ignore: ['two'],
+        only: ['two'],
+        'routing-lag': ['1s'],
+        'expect-exit': ['9'],
+      }).resolved?.plan,
+    ).toMatchObject({
+      profile: 'standalone',
+      strict: false,
+      ignore: ['two'],
+      checks: ['two'],
+      routingLagMs: 1000,
+      expectExit: [9],
+      expectExitGiven: true,
     });
   });
 
-  it('says what is wrong', () => expect(judge({ profile: ['none'], only: ['gone'] }).problems.map(({ option }) => option)).toEqual(['--only', '--profile']));
+  it('says what is wrong', () =>
+    expect(judge({ profile: ['none'], only: ['gone'] }).problems.map(({ option }) => option)).toEqual([
+      '--only',
+      '--profile',
+    ]));
 });

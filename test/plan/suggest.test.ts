@@ -18,7 +18,11 @@ describe('suggest', () => {
   });
 
   it('finds a known word itself, and names nothing that is not known', () => {
-    const words = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 6, selector: (word) => word.toLowerCase() });
+    const words = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 6,
+      selector: (word) => word.toLowerCase(),
+    });
     fc.assert(
       fc.property(fc.string(), words, (unknown, known) => {
         expect(known.map((word) => suggest(word, known))).toEqual(known);

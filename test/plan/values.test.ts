@@ -12,31 +12,49 @@ describe('duration', () => {
     expect(problem(values.duration('50ms', 100))).toBe('is too short; give at least 100ms');
     expect(values.duration('100ms', 100)).toEqual({ value: 100 });
   });
-  it.each(['597h', '9'.repeat(400) + 's'])('refuses what a timer cannot hold: %s', (text) => expect(problem(values.duration(text))).toContain('is too long'));
+  it.each(['597h', '9'.repeat(400) + 's'])('refuses what a timer cannot hold: %s', (text) =>
+    expect(problem(values.duration(text))).toContain('is too long'),
+  );
 });
 
 describe('wholeNumber', () => {
-  it.each(['1', ' 7 ', '10'])('reads %j', (text) => expect(values.wholeNumber(text, 1, 10)).toEqual({ value: Number(text) }));
-  it.each(['0', '11', '-1', '1.5', '1e1', '0x5', '', ' ', 'many', '５'])('refuses %j', (text) => expect(problem(values.wholeNumber(text, 1, 10))).toBe('is not a whole number from 1 to 10'));
+  it.each(['1', ' 7 ', '10'])('reads %j', (text) =>
+    expect(values.wholeNumber(text, 1, 10)).toEqual({ value: Number(text) }),
+  );
+  it.each(['0', '11', '-1', '1.5', '1e1', '0x5', '', ' ', 'many', '５'])('refuses %j', (text) =>
+    expect(problem(values.wholeNumber(text, 1, 10))).toBe('is not a whole number from 1 to 10'),
+  );
 });
 
 describe('oneOf', () => {
   it('takes the word, names a near one, and lists them all', () => {
     expect(values.oneOf('docker', ['docker', 'standalone'])).toEqual({ value: 'docker' });
-    expect(problem(values.oneOf('dokcer', ['docker', 'standalone']))).toBe('is not known; did you mean docker? (one of: docker, standalone)');
+    expect(problem(values.oneOf('dokcer', ['docker', 'standalone']))).toBe(
+      'is not known; did you mean docker? (one of: docker, standalone)',
+    );
     expect(problem(values.oneOf('something else', ['docker']))).toBe('is not known (one of: docker)');
   });
 });
 
 describe('signalName', () => {
-  it.each(['SIGTERM', 'TERM', 'term', 'sigterm', 'SigTerm'])('reads %s', (text) => expect(values.signalName(text)).toEqual({ value: 'SIGTERM' }));
-  it.each(['KILL', 'SIGSTOP', '15', ''])('refuses %j', (text) => expect(problem(values.signalName(text))).toContain('is not known'));
+  it.each(['SIGTERM', 'TERM', 'term', 'sigterm', 'SigTerm'])('reads %s', (text) =>
+    expect(values.signalName(text)).toEqual({ value: 'SIGTERM' }),
+  );
+  it.each(['KILL', 'SIGSTOP', '15', ''])('refuses %j', (text) =>
+    expect(problem(values.signalName(text))).toContain('is not known'),
+  );
 });
 
 describe('requestPath', () => {
-  it.each(['/', '/a/b?c=d&e=%20', '/~x'])('takes %s', (text) => expect(values.requestPath(text)).toEqual({ value: text }));
-  it.each(['', 'report', 'http://localhost/report', ' /a'])('refuses %j, which does not begin with /', (text) => expect(problem(values.requestPath(text))).toContain('must begin with /'));
-  it.each(['/a b', '/ä', '/a\r\nHost: x', '/\u0000', '/\u007f'])('refuses %j, which must be encoded', (text) => expect(problem(values.requestPath(text))).toContain('percent-encoded'));
+  it.each(['/', '/a/b?c=d&e=%20', '/~x'])('takes %s', (text) =>
+    expect(values.requestPath(text)).toEqual({ value: text }),
+  );
+  it.each(['', 'report', 'http://localhost/report', ' /a'])('refuses %j, which does not begin with /', (text) =>
+    expect(problem(values.requestPath(text))).toContain('must begin with /'),
+  );
+  it.each(['/a b', '/ä', '/a\r\nHost: x', '/\u0000', '/\u007f'])('refuses %j, which must be encoded', (text) =>
+    expect(problem(values.requestPath(text))).toContain('percent-encoded'),
+  );
 });
 
 describe('endpointChoice', () => {
@@ -49,16 +67,23 @@ describe('endpointChoice', () => {
 
 describe('slowRequest', () => {
   it('is GET unless it says otherwise', () => {
-    expect(values.slowRequest('/slow', [], null)).toEqual({ value: { method: 'GET', path: '/slow', headers: [], body: null } });
-    expect(values.slowRequest(' put   /slow ', [['a', 'b']], 'x')).toEqual({ value: { method: 'PUT', path: '/slow', headers: [['a', 'b']], body: 'x' } });
+    expect(values.slowRequest('/slow', [], null)).toEqual({
+      value: { method: 'GET', path: '/slow', headers: [], body: null },
+    });
+    expect(values.slowRequest(' put   /slow ', [['a', 'b']], 'x')).toEqual({
+      value: { method: 'PUT', path: '/slow', headers: [['a', 'b']], body: 'x' },
+    });
   });
-  it('is POST when it has a body', () => expect(values.slowRequest('/slow', [], '')).toMatchObject({ value: { method: 'POST', body: '' } }));
+  it('is POST when it has a body', () =>
+    expect(values.slowRequest('/slow', [], '')).toMatchObject({ value: { method: 'POST', body: '' } }));
   it('refuses a body that its method does not carry', () => {
     expect(problem(values.slowRequest('GET /slow', [], 'x'))).toContain('has the method GET, which carries no body');
     expect(problem(values.slowRequest('HEAD /slow', [], 'x'))).toContain('has the method HEAD');
   });
   it('refuses methods and paths that are none', () => {
-    expect(problem(values.slowRequest('GTE /slow', [], null))).toContain('begins with a method that is not known; did you mean GET?');
+    expect(problem(values.slowRequest('GTE /slow', [], null))).toContain(
+      'begins with a method that is not known; did you mean GET?',
+    );
     expect(problem(values.slowRequest('CONNECT /slow', [], null))).toContain('is not known');
     expect(problem(values.slowRequest('slow', [], null))).toContain('must begin with /');
     expect(problem(values.slowRequest('GET /slow down', [], null))).toContain('percent-encoded');
@@ -73,10 +98,16 @@ describe('headerLine', () => {
     ['Empty:', ['Empty', '']],
     ["X-!#$%&'*+.^_`|~1:  v", ["X-!#$%&'*+.^_`|~1", 'v']],
   ])('reads %j', (text, header) => expect(values.headerLine(text)).toEqual({ value: header }));
-  it.each(['', 'no colon', ': v', 'a b: c', 'ä: c', 'a: b\r\nc: d', 'a: b\nc'])('refuses %j', (text) => expect(problem(values.headerLine(text))).toContain('is not a header'));
-  it.each(['a: \u0000', 'a: \u0001', 'a: Ā', 'a: 😀'])('refuses the value of %j', (text) => expect(problem(values.headerLine(text))).toContain('cannot carry'));
-  it.each(['Content-Length: 1', 'transfer-encoding: chunked', 'CONNECTION: close', 'Host: x'])('refuses %s, which is not for the user to set', (text) =>
-    expect(problem(values.headerLine(text))).toContain('sets itself'));
+  it.each(['', 'no colon', ': v', 'a b: c', 'ä: c', 'a: b\r\nc: d', 'a: b\nc'])('refuses %j', (text) =>
+    expect(problem(values.headerLine(text))).toContain('is not a header'),
+  );
+  it.each(['a: \u0000', 'a: \u0001', 'a: Ā', 'a: 😀'])('refuses the value of %j', (text) =>
+    expect(problem(values.headerLine(text))).toContain('cannot carry'),
+  );
+  it.each(['Content-Length: 1', 'transfer-encoding: chunked', 'CONNECTION: close', 'Host: x'])(
+    'refuses %s, which is not for the user to set',
+    (text) => expect(problem(values.headerLine(text))).toContain('sets itself'),
+  );
 });
 
 describe('environmentEntry', () => {
@@ -85,7 +116,9 @@ describe('environmentEntry', () => {
     ['A=', ['A', '']],
     ['A=b=c\nd', ['A', 'b=c\nd']],
   ])('reads %j', (text, entry) => expect(values.environmentEntry(text)).toEqual({ value: entry }));
-  it.each(['', 'A', '=b'])('refuses %j', (text) => expect(problem(values.environmentEntry(text))).toContain('NAME=value'));
+  it.each(['', 'A', '=b'])('refuses %j', (text) =>
+    expect(problem(values.environmentEntry(text))).toContain('NAME=value'),
+  );
 });
 
 describe('exitCodes', () => {
@@ -93,13 +126,21 @@ describe('exitCodes', () => {
     expect(values.exitCodes('0')).toEqual({ value: [0] });
     expect(values.exitCodes('0, 143 ,255')).toEqual({ value: [0, 143, 255] });
   });
-  it.each(['', '256', '0,', '-1', 'zero', '0;1'])('refuses %j', (text) => expect(problem(values.exitCodes(text))).toContain('is not a list of exit codes'));
+  it.each(['', '256', '0,', '-1', 'zero', '0;1'])('refuses %j', (text) =>
+    expect(problem(values.exitCodes(text))).toContain('is not a list of exit codes'),
+  );
 });
 
 describe('switchValue', () => {
-  it.each(['', '1', 'true', 'TRUE', 'yes', 'on'])('%j is on', (text) => expect(values.switchValue(text)).toEqual({ value: true }));
-  it.each(['0', 'false', 'No', 'off'])('%j is off', (text) => expect(values.switchValue(text)).toEqual({ value: false }));
-  it.each(['perhaps', '2', ' '])('%j is neither', (text) => expect(problem(values.switchValue(text))).toBe('is neither true nor false'));
+  it.each(['', '1', 'true', 'TRUE', 'yes', 'on'])('%j is on', (text) =>
+    expect(values.switchValue(text)).toEqual({ value: true }),
+  );
+  it.each(['0', 'false', 'No', 'off'])('%j is off', (text) =>
+    expect(values.switchValue(text)).toEqual({ value: false }),
+  );
+  it.each(['perhaps', '2', ' '])('%j is neither', (text) =>
+    expect(problem(values.switchValue(text))).toBe('is neither true nor false'),
+  );
 });
 
 it('answers every text with a value or with a sentence to put after the value', () => {

@@ -7,7 +7,8 @@ import { deadOrigin, httpServer, pages, tcpServer, type Origin } from '../suppor
 
 /** Far beyond what a busy machine needs; never waited for. */
 const LONG = 60_000;
-const ask = (origin: Origin, path = '/ready', maxBody = 0, timeoutMs = LONG) => askProbe(origin, path, timeoutMs, maxBody);
+const ask = (origin: Origin, path = '/ready', maxBody = 0, timeoutMs = LONG) =>
+  askProbe(origin, path, timeoutMs, maxBody);
 
 /** A server that answers the first bytes it reads with these, and then does something to the socket. */
 const raw = (answer: string, after: 'end' | 'resetAndDestroy' | null) =>
@@ -15,11 +16,15 @@ const raw = (answer: string, after: 'end' | 'resetAndDestroy' | null) =>
     socket.once('data', () => {
       if (after === 'resetAndDestroy' && answer === '') socket.resetAndDestroy();
       else socket.write(answer, () => after !== null && socket[after]());
-    }));
+    }),
+  );
 
 describe('askProbe', () => {
   it.each([200, 204, 301, 404, 500, 503])('gives the status %d', async (status) => {
-    expect((await ask(await pages({}, { status, body: status === 204 ? '' : 'text' }))).outcome).toEqual({ kind: 'status', status });
+    expect((await ask(await pages({}, { status, body: status === 204 ? '' : 'text' }))).outcome).toEqual({
+      kind: 'status',
+      status,
+    });
   });
 
   it('asks as a kubelet does: GET, a connection of its own, closed after it', async () => {
@@ -37,7 +42,11 @@ describe('askProbe', () => {
 
   it('keeps as much of the body as it may', async () => {
     const origin = await pages({}, { body: 'héllo world', type: 'text/html; charset=utf-8' });
-    expect(await ask(origin, '/', 4)).toEqual({ outcome: { kind: 'status', status: 200 }, contentType: 'text/html; charset=utf-8', body: 'hél' });
+    expect(await ask(origin, '/', 4)).toEqual({
+      outcome: { kind: 'status', status: 200 },
+      contentType: 'text/html; charset=utf-8',
+      body: 'hél',
+    });
     expect((await ask(origin, '/', 1000)).body).toBe('héllo world');
     expect((await ask(origin, '/', 0)).body).toBe('');
   });
@@ -60,7 +69,10 @@ describe('askProbe', () => {
   });
 
   it('passes over informational answers', async () => {
-    const hints = await raw('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', 'end');
+    const hints = await raw(
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+      'end',
+    );
     expect((await ask(hints)).outcome).toEqual({ kind: 'status', status: 200 });
   });
 
@@ -81,7 +93,11 @@ describe('askProbe', () => {
     await closed;
   });
 
-  it.runIf(Object.values(networkInterfaces()).flat().some((one) => one?.address === '::1'))('asks over IPv6', async () => {
+  it.runIf(
+    Object.values(networkInterfaces())
+      .flat()
+      .some((one) => one?.address === '::1'),
+  )('asks over IPv6', async () => {
     const origin = await httpServer((_, response) => response.end(), '::1');
     expect((await ask(origin)).outcome).toEqual({ kind: 'status', status: 200 });
   });

@@ -16,13 +16,23 @@ function poll(origin: Origin, more: Partial<PollerOptions> = {}) {
     if (runs.length >= wanted) enough?.();
   };
   const clock = createClock();
-  const poller = new ProbePoller({ role: 'readiness', origin, path: '/ready', intervalMs: 1, timeoutMs: 60_000, clock, onRun, ...more });
-  onTestFinished(() => poller.stop());
-  const first = (count: number) => new Promise<void>((resolve) => {
-    wanted = count;
-    enough = resolve;
-    if (runs.length >= count) resolve();
+  const poller = new ProbePoller({
+    role: 'readiness',
+    origin,
+    path: '/ready',
+    intervalMs: 1,
+    timeoutMs: 60_000,
+    clock,
+    onRun,
+    ...more,
   });
+  onTestFinished(() => poller.stop());
+  const first = (count: number) =>
+    new Promise<void>((resolve) => {
+      wanted = count;
+      enough = resolve;
+      if (runs.length >= count) resolve();
+    });
   return { poller, runs, first, clock };
 }
 
@@ -38,7 +48,8 @@ async function statuses(...list: number[]) {
   return { origin, asked };
 }
 
-const summary = (runs: readonly Run[]) => runs.map(({ outcome, count }) => [outcome.kind === 'status' ? outcome.status : outcome.kind, count]);
+const summary = (runs: readonly Run[]) =>
+  runs.map(({ outcome, count }) => [outcome.kind === 'status' ? outcome.status : outcome.kind, count]);
 
 describe('ProbePoller', () => {
   it('makes one run of equal outcomes that follow each other', async () => {
@@ -46,7 +57,11 @@ describe('ProbePoller', () => {
     const { poller, runs, first } = poll(origin);
     void poller.start();
     await first(3);
-    expect(summary(runs)).toEqual([[200, 3], [503, 2], [200, 1]]);
+    expect(summary(runs)).toEqual([
+      [200, 3],
+      [503, 2],
+      [200, 1],
+    ]);
   });
 
   it('knows when each run began and ended', async () => {
@@ -56,7 +71,18 @@ describe('ProbePoller', () => {
     void poller.start();
     await first(2);
     const [good, bad] = runs as [Run, Run];
-    const times = [before, good.first.startedAt, good.first.endedAt, good.last.startedAt, good.last.endedAt, bad.first.startedAt, bad.first.endedAt, bad.last.startedAt, bad.last.endedAt, clock.now()];
+    const times = [
+      before,
+      good.first.startedAt,
+      good.first.endedAt,
+      good.last.startedAt,
+      good.last.endedAt,
+      bad.first.startedAt,
+      bad.first.endedAt,
+      bad.last.startedAt,
+      bad.last.endedAt,
+      clock.now(),
+    ];
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(good.role).toBe('readiness');
     expect(runs.every((run) => run.maxLateMs >= 0)).toBe(true);
@@ -116,13 +142,21 @@ describe('ProbePoller', () => {
     const { poller, runs, first } = poll(origin, { intervalMs: 10, clock: { now: () => now, originNs: 0n } });
     void poller.start();
     await first(1);
-    expect(runs[0]).toMatchObject({ count: 4, maxLateMs: 0, first: { startedAt: 0, endedAt: 1000 }, last: { startedAt: 1000, endedAt: 1000 } });
+    expect(runs[0]).toMatchObject({
+      count: 4,
+      maxLateMs: 0,
+      first: { startedAt: 0, endedAt: 1000 },
+      last: { startedAt: 1000, endedAt: 1000 },
+    });
   });
 
   it('says how late it was itself', async () => {
     const times = [0, 70, 75, 75];
     const { origin } = await statuses(200, 503);
-    const { poller, runs, first } = poll(origin, { intervalMs: 10, clock: { now: () => times.shift() ?? 75, originNs: 0n } });
+    const { poller, runs, first } = poll(origin, {
+      intervalMs: 10,
+      clock: { now: () => times.shift() ?? 75, originNs: 0n },
+    });
     void poller.start();
     await first(1);
     expect(runs[0]?.maxLateMs).toBe(70);

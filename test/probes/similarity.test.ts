@@ -13,7 +13,8 @@ describe('similarity', () => {
   ])('of %j and %j is %d', (a, b, alike) => expect(similarity(a, b)).toBe(alike));
 
   it('is nearly 1 for pages that differ in a word, and low for pages that differ altogether', () => {
-    const page = 'The page you asked for does not exist on this server. Please check the address, or go back to where you came from.';
+    const page =
+      'The page you asked for does not exist on this server. Please check the address, or go back to where you came from.';
     expect(similarity(page, page.replace('server', 'system'))).toBeGreaterThan(0.9);
     expect(similarity(page, '{"status":"up","checks":["database","cache"]}')).toBeLessThan(0.3);
   });
@@ -43,7 +44,8 @@ describe('normaliseBody', () => {
     expect(id('0f8fad5b-d9cb-469f-a165-70867728950e')).toBe(id('7c9e6679-7425-40de-944b-e07fc1f90ae7'));
   });
 
-  it('is not troubled by paths without a name', () => expect(withoutPath(normaliseBody(' Hello\n there '), '/')).toBe('hello there'));
+  it('is not troubled by paths without a name', () =>
+    expect(withoutPath(normaliseBody(' Hello\n there '), '/')).toBe('hello there'));
 
   it('does nothing more the second time', () => {
     fc.assert(

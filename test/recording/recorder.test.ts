@@ -20,7 +20,13 @@ describe('Recorder', () => {
   });
 
   it('takes the time that the observer measured, and returns the event', () => {
-    expect(recorder().record(3, { type: 'killed', pids: [1] }, 12.5)).toEqual({ seq: 0, at: 12.5, life: 3, type: 'killed', pids: [1] });
+    expect(recorder().record(3, { type: 'killed', pids: [1] }, 12.5)).toEqual({
+      seq: 0,
+      at: 12.5,
+      life: 3,
+      type: 'killed',
+      pids: [1],
+    });
   });
 
   it('tells every listener of every event that follows, in order', () => {
@@ -30,7 +36,10 @@ describe('Recorder', () => {
     own.onEvent((event) => heard.push(['a', event]));
     own.onEvent((event) => heard.push(['b', event]));
     const event = own.record(0, { type: 'exchange-connected', exchange: 2 });
-    expect(heard).toEqual([['a', event], ['b', event]]);
+    expect(heard).toEqual([
+      ['a', event],
+      ['b', event],
+    ]);
   });
 
   it('is whole when the run has ended completely', () => {
@@ -51,10 +60,17 @@ describe('Recorder', () => {
   });
 
   it('keeps secrets out of the header', () => {
-    const plan = examplePlan({ target: { kind: 'command', command: 'x', args: [], cwd: '/', env: { TOKEN: 'hunter2' }, port: null } });
+    const plan = examplePlan({
+      target: { kind: 'command', command: 'x', args: [], cwd: '/', env: { TOKEN: 'hunter2' }, port: null },
+    });
     const { header } = recorder(plan);
     expect(JSON.stringify(header)).not.toContain('hunter2');
-    expect(header).toMatchObject({ schemaVersion: 1, tool: { name: 'drain-check', version: '1.2.3' }, platform: process.platform, node: process.version });
+    expect(header).toMatchObject({
+      schemaVersion: 1,
+      tool: { name: 'drain-check', version: '1.2.3' },
+      platform: process.platform,
+      node: process.version,
+    });
     expect(new Date(header.startedAt).toISOString()).toBe(header.startedAt);
   });
 

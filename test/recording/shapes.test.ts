@@ -17,7 +17,9 @@ describe.each(examples)('$type', (example) => {
   it('may hold more than this version knows', () => expect(isRecordedEvent({ ...event, since: 2 })).toBe(true));
 
   it('needs its stamp', () => {
-    for (const name of Object.keys(STAMP)) for (const value of ['0', null, undefined, Number.NaN]) expect(isRecordedEvent({ ...event, [name]: value })).toBe(false);
+    for (const name of Object.keys(STAMP))
+      for (const value of ['0', null, undefined, Number.NaN])
+        expect(isRecordedEvent({ ...event, [name]: value })).toBe(false);
   });
 
   it.each(fields)('needs %s to be what it is', (name) => {
@@ -27,8 +29,19 @@ describe.each(examples)('$type', (example) => {
 });
 
 describe('isRecordedEvent', () => {
-  it.each([null, undefined, 1, 'text', [], {}, STAMP, { ...STAMP, type: 'unheard-of' }, { ...STAMP, type: 5 }, { ...STAMP, type: 'constructor' }, { ...STAMP, type: 'toString' }])('refuses %j', (value) =>
-    expect(isRecordedEvent(value)).toBe(false));
+  it.each([
+    null,
+    undefined,
+    1,
+    'text',
+    [],
+    {},
+    STAMP,
+    { ...STAMP, type: 'unheard-of' },
+    { ...STAMP, type: 5 },
+    { ...STAMP, type: 'constructor' },
+    { ...STAMP, type: 'toString' },
+  ])('refuses %j', (value) => expect(isRecordedEvent(value)).toBe(false));
 
   it.each([
     ['a word that is not known', { ...EXAMPLES['exchange-ended'], ending: 'vanished' }],
@@ -38,11 +51,23 @@ describe('isRecordedEvent', () => {
     ['a probe outcome that is none', { ...EXAMPLES['probe-run'], outcome: { kind: 'bored' } }],
   ])('refuses %s', (_, body) => expect(isRecordedEvent({ ...STAMP, ...body })).toBe(false));
 
-  it.each(['refused', 'reset', 'closed', 'timed-out', 'malformed'])('takes the probe outcome %s', (kind) => expect(isRecordedEvent({ ...STAMP, ...EXAMPLES['probe-run'], outcome: { kind } })).toBe(true));
+  it.each(['refused', 'reset', 'closed', 'timed-out', 'malformed'])('takes the probe outcome %s', (kind) =>
+    expect(isRecordedEvent({ ...STAMP, ...EXAMPLES['probe-run'], outcome: { kind } })).toBe(true),
+  );
 
   it('tells null, where it says that there was none, from a value', () => {
     const ended = { ...STAMP, ...EXAMPLES['exchange-ended'] };
-    expect(isRecordedEvent({ ...ended, status: null, framing: null, announcedClose: null, headAt: null, socket: 'rst', detail: 'why' })).toBe(true);
+    expect(
+      isRecordedEvent({
+        ...ended,
+        status: null,
+        framing: null,
+        announcedClose: null,
+        headAt: null,
+        socket: 'rst',
+        detail: 'why',
+      }),
+    ).toBe(true);
     expect(isRecordedEvent({ ...ended, bytes: null })).toBe(false);
   });
 });

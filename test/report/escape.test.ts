@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { escapeControls } from '../../src/report/escape.js';
 import { HOSTILE } from '../support/events.js';
 
-// eslint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
 describe('escapeControls', () => {

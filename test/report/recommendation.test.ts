@@ -24,7 +24,9 @@ describe('recommend', () => {
   });
 
   it('writes the sum out', () => {
-    const because = recommend(story({ routingLagMs: 5000 }).life().signal().arrival(1000, 'refused').exit(3000).facts())?.because ?? '';
+    const because =
+      recommend(story({ routingLagMs: 5000 }).life().signal().arrival(1000, 'refused').exit(3000).facts())?.because ??
+      '';
     for (const part of ['5 s', '1 s', '3 s', '2 s']) expect(because).toContain(part);
   });
 

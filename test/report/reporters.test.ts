@@ -16,12 +16,21 @@ import { HOSTILE } from '../support/events.js';
 
 const DIRECTORY = path.resolve(import.meta.dirname, '../../fixtures/recordings');
 const read = (name: string) => readFileSync(path.join(DIRECTORY, name), 'utf8');
-const names = readdirSync(DIRECTORY).filter((file) => file.endsWith('.report.json')).map((file) => file.replace('.report.json', ''));
+const names = readdirSync(DIRECTORY)
+  .filter((file) => file.endsWith('.report.json'))
+  .map((file) => file.replace('.report.json', ''));
 const reports = names.map((name) => ({ name, report: JSON.parse(read(`${name}.report.json`)) as Report }));
 const recordings = names.map((name) => ({ name, recording: parseRecording(read(`${name}.ndjson`), name) }));
 
 const chalk = new Chalk({ level: 1 });
-const COLOURS = { bold: chalk.bold, dim: chalk.dim, red: chalk.red, green: chalk.green, yellow: chalk.yellow, cyan: chalk.cyan };
+const COLOURS = {
+  bold: chalk.bold,
+  dim: chalk.dim,
+  red: chalk.red,
+  green: chalk.green,
+  yellow: chalk.yellow,
+  cyan: chalk.cyan,
+};
 
 interface TerminalReporter {
   name: string;
@@ -34,12 +43,26 @@ interface TerminalReporter {
 
 function terminal(width: number, unicode: boolean, colour: boolean, verbose: boolean): TerminalReporter {
   const style: Style = { ...(colour ? COLOURS : PLAIN), unicode, width };
-  const name = [`terminal, ${width}`, unicode ? 'unicode' : 'ASCII', ...(colour ? ['colour'] : []), ...(verbose ? ['verbose'] : [])].join(', ');
-  return { name, width, unicode, colour, verbose, render: (report) => renderTerminal(report, { style, verbose, exitCode: 1, recordedTo: null }) };
+  const name = [
+    `terminal, ${width}`,
+    unicode ? 'unicode' : 'ASCII',
+    ...(colour ? ['colour'] : []),
+    ...(verbose ? ['verbose'] : []),
+  ].join(', ');
+  return {
+    name,
+    width,
+    unicode,
+    colour,
+    verbose,
+    render: (report) => renderTerminal(report, { style, verbose, exitCode: 1, recordedTo: null }),
+  };
 }
 
 // What is verbose has the most to draw; not every width needs to show the same without it.
-const terminals = [60, 80, 120].flatMap((width) => [true, false].flatMap((unicode) => [true, false].map((colour) => terminal(width, unicode, colour, width !== 80))));
+const terminals = [60, 80, 120].flatMap((width) =>
+  [true, false].flatMap((unicode) => [true, false].map((colour) => terminal(width, unicode, colour, width !== 80))),
+);
 /** The same, but each report is rendered only the first time. */
 function once(render: (report: Report) => string): (report: Report) => string {
   const rendered = new WeakMap<Report, string>();
@@ -50,9 +73,11 @@ function once(render: (report: Report) => string): (report: Report) => string {
   };
 }
 
-const reporters: { name: string; render: (report: Report) => string }[] = [...terminals, { name: 'json', render: renderJson }];
+const reporters: { name: string; render: (report: Report) => string }[] = [
+  ...terminals,
+  { name: 'json', render: renderJson },
+];
 
-// eslint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const lines = (text: string) => stripVTControlCharacters(text).replace(/\n$/, '').split('\n');
 /** What stands under the head of the report. */
@@ -65,25 +90,40 @@ function hostile(recording: Recording, fields: readonly string[]): Recording {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fields.includes(name) && typeof inner === 'string' ? HOSTILE : walk(inner)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        fields.includes(name) && typeof inner === 'string' ? HOSTILE : walk(inner),
+      ]),
+    );
   };
   return { ...recording, events: recording.events.map(walk) as Recording['events'] };
 }
 
 const FOREIGN = ['command', 'text', 'path', 'address', 'reason', 'detail'];
 // A few are enough: one of each way to die.
-const hostileReports = recordings.filter((_, index) => index % 3 === 0).map(({ name, recording }) => {
-  const { plan } = recording.header;
-  const target = { ...plan.target, command: HOSTILE, args: [HOSTILE] };
-  const report = judgeRecording(hostile(recording, FOREIGN), { ...plan, target });
-  const checks = report.checks.map((check) => ({ ...check, observed: check.observed && HOSTILE, expected: check.expected && HOSTILE, because: check.because && HOSTILE }));
-  return { name, report, worse: { ...report, checks } };
-});
+const hostileReports = recordings
+  .filter((_, index) => index % 3 === 0)
+  .map(({ name, recording }) => {
+    const { plan } = recording.header;
+    const target = { ...plan.target, command: HOSTILE, args: [HOSTILE] };
+    const report = judgeRecording(hostile(recording, FOREIGN), { ...plan, target });
+    const checks = report.checks.map((check) => ({
+      ...check,
+      observed: check.observed && HOSTILE,
+      expected: check.expected && HOSTILE,
+      because: check.because && HOSTILE,
+    }));
+    return { name, report, worse: { ...report, checks } };
+  });
 
 const cutReports = recordings.flatMap(({ name, recording }) =>
   [0, 3, 34, 150].map((part) => ({
     name: `${name}, ${part} events`,
-    report: judgeRecording({ ...recording, events: recording.events.slice(0, part), whole: false }, recording.header.plan),
+    report: judgeRecording(
+      { ...recording, events: recording.events.slice(0, part), whole: false },
+      recording.header.plan,
+    ),
   })),
 );
 
@@ -104,14 +144,17 @@ describe.each(reporters)('$name', ({ render: renderAfresh }) => {
   it('has every item of the checklist, in order', () => {
     for (const { name, report } of reports) {
       const text = stripVTControlCharacters(render(report));
-      const places = CHECKLIST.map(({ number, item }) => text.search(new RegExp(`^(${number}  ${item}|      "item": "${item}",)$`, 'm')));
+      const places = CHECKLIST.map(({ number, item }) =>
+        text.search(new RegExp(`^(${number}  ${item}|      "item": "${item}",)$`, 'm')),
+      );
       expect(places, name).not.toContain(-1);
       expect(places, name).toEqual([...places].sort((a, b) => a - b));
     }
   });
 
   it('says nothing that is no value', () => {
-    for (const { name, report } of reports) expect(render(report), name).not.toMatch(/\b(undefined|NaN|Infinity)\b|\[object /);
+    for (const { name, report } of reports)
+      expect(render(report), name).not.toMatch(/\b(undefined|NaN|Infinity)\b|\[object /);
   });
 
   it('reports a recording that was cut off, wherever that was', () => {
@@ -132,8 +175,15 @@ describe.each(terminals)('$name', ({ render: renderAfresh, width, unicode, colou
   it('has no line that is wider than the terminal, and none that ends in spaces', () => {
     for (const { name, report } of reports) {
       const drawn = shown(render(report));
-      expect(drawn.filter((line) => !fits(line)), name).toEqual([]);
-      if (!colour) expect(drawn.filter((line) => line.endsWith(' ')), name).toEqual([]);
+      expect(
+        drawn.filter((line) => !fits(line)),
+        name,
+      ).toEqual([]);
+      if (!colour)
+        expect(
+          drawn.filter((line) => line.endsWith(' ')),
+          name,
+        ).toEqual([]);
     }
   });
 
@@ -146,7 +196,10 @@ describe.each(terminals)('$name', ({ render: renderAfresh, width, unicode, colou
       const count = (words: string) => Number(new RegExp(`(\\d+) ${words}`).exec(footer)?.[1] ?? 0);
       const having = (status: string) => report.checks.filter((check) => check.status === status).length;
       expect(verdict[0], name).toMatch(new RegExp(`^${report.verdict.toUpperCase()} {3}`));
-      expect([count('failed'), count('warnings?'), count('not proved'), count('passed'), count('not checked')], name).toEqual(['fail', 'warn', 'inconclusive', 'pass', 'skip'].map(having));
+      expect(
+        [count('failed'), count('warnings?'), count('not proved'), count('passed'), count('not checked')],
+        name,
+      ).toEqual(['fail', 'warn', 'inconclusive', 'pass', 'skip'].map(having));
       expect(footer, name).toMatch(/exits 1\b/);
     }
   });
@@ -154,22 +207,31 @@ describe.each(terminals)('$name', ({ render: renderAfresh, width, unicode, colou
   it('does not count what is ignored', () => {
     for (const { name, report } of reports) {
       const ignored = { ...report, checks: report.checks.map((check) => ({ ...check, ignored: true })) };
-      expect(lines(render(ignored)).find(isVerdict) ?? '', name).not.toMatch(/failed|warning|passed|not (checked|proved)/);
+      expect(lines(render(ignored)).find(isVerdict) ?? '', name).not.toMatch(
+        /failed|warning|passed|not (checked|proved)/,
+      );
     }
   });
 
   it('marks every check with its title', () => {
-    const marks = unicode ? { pass: '✔', warn: '▲', fail: '✖', skip: '·', inconclusive: '?' } : { pass: '+', warn: '!', fail: 'x', skip: '-', inconclusive: '?' };
+    const marks = unicode
+      ? { pass: '✔', warn: '▲', fail: '✖', skip: '·', inconclusive: '?' }
+      : { pass: '+', warn: '!', fail: 'x', skip: '-', inconclusive: '?' };
     for (const { name, report } of reports) {
       const text = lines(render(report));
-      for (const { status, title } of report.checks) expect(text.some((line) => line.startsWith(`   ${marks[status]} ${title.slice(0, 30)}`)), `${name}: ${title}`).toBe(true);
+      for (const { status, title } of report.checks)
+        expect(
+          text.some((line) => line.startsWith(`   ${marks[status]} ${title.slice(0, 30)}`)),
+          `${name}: ${title}`,
+        ).toBe(true);
     }
   });
 
   it('shows the observation and the cure of everything that failed', () => {
     for (const { name, report } of reports) {
       const text = lines(render(report)).join(' ').replace(/\s+/g, ' ');
-      for (const { status, id } of report.checks) if (status === 'fail' || status === 'warn') expect(text, name).toContain(`see drain-check explain ${id}`);
+      for (const { status, id } of report.checks)
+        if (status === 'fail' || status === 'warn') expect(text, name).toContain(`see drain-check explain ${id}`);
     }
   });
 
@@ -180,7 +242,10 @@ describe.each(terminals)('$name', ({ render: renderAfresh, width, unicode, colou
         expect(stripVTControlCharacters(text).match(UNSEEN), name).toBeNull();
         // A foreign colour would have gone with ours.
         expect(stripVTControlCharacters(text), name).toContain('\\x1b[31mred');
-        expect(shown(text).filter((line) => !fits(line)), name).toEqual([]);
+        expect(
+          shown(text).filter((line) => !fits(line)),
+          name,
+        ).toEqual([]);
       }
     }
   });
@@ -188,19 +253,30 @@ describe.each(terminals)('$name', ({ render: renderAfresh, width, unicode, colou
   it.runIf(!unicode)('draws in ASCII', () => {
     // What a check has observed, and how many of a kind there were, are words of the report.
     for (const { name, report } of reports) {
-      const drawn = lines(render(report)).map((line) => line.replace(/ ×\d+ /, '').replace(/(?<=\d( ms| s)?)–(?=\d)/, ''));
-       
-      expect(drawn.filter((line) => /[^\u0020-\u007e]/.test(line)), name).toEqual([]);
+      const drawn = lines(render(report)).map((line) =>
+        line.replace(/ ×\d+ /, '').replace(/(?<=\d( ms| s)?)–(?=\d)/, ''),
+      );
+
+      expect(
+        drawn.filter((line) => /[^\u0020-\u007e]/.test(line)),
+        name,
+      ).toEqual([]);
     }
   });
 });
 
 describe('colour', () => {
   it.each(terminals.filter(({ colour }) => colour))('changes no letter: $name', (coloured) => {
-    const plain = terminals.find(({ width, unicode, colour, verbose }) => width === coloured.width && unicode === coloured.unicode && verbose === coloured.verbose && !colour);
+    const plain = terminals.find(
+      ({ width, unicode, colour, verbose }) =>
+        width === coloured.width && unicode === coloured.unicode && verbose === coloured.verbose && !colour,
+    );
     for (const { name, report } of reports) {
       expect(coloured.render(report), name).toContain('\u001b[');
-      expect(body(coloured.render(report)).map((line) => line.trimEnd()), name).toEqual(body(plain?.render(report) ?? ''));
+      expect(
+        body(coloured.render(report)).map((line) => line.trimEnd()),
+        name,
+      ).toEqual(body(plain?.render(report) ?? ''));
     }
   });
 });
@@ -214,14 +290,20 @@ describe('json', () => {
     for (const { name, worse } of hostileReports) {
       const text = renderJson(worse);
       expect(JSON.parse(text), name).toEqual(worse);
-      // eslint-disable-next-line no-control-regex
+
       expect(text, name).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     }
   });
 });
 
 describe('the footer', () => {
-  const render = (recordedTo: string | null, exitCode = 3) => renderTerminal(reports[0]?.report as Report, { style: { ...PLAIN, unicode: true, width: 80 }, verbose: false, exitCode, recordedTo });
+  const render = (recordedTo: string | null, exitCode = 3) =>
+    renderTerminal(reports[0]?.report as Report, {
+      style: { ...PLAIN, unicode: true, width: 80 },
+      verbose: false,
+      exitCode,
+      recordedTo,
+    });
   it('tells the exit code, and where the recording is', () => {
     expect(render(null)).toMatch(/exits 3\n$/);
     expect(render('run.ndjson')).toMatch(/recording: run\.ndjson\n$/);

@@ -22,8 +22,14 @@ export interface CliRun {
 }
 
 /** Starts the built command line without colour, as a pipe would. */
-export function startCli(args: readonly string[], { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): CliRun {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env }, cwd });
+export function startCli(
+  args: readonly string[],
+  { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): CliRun {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    cwd,
+  });
   let stdout = '';
   let stderr = '';
   const waiting: { text: string; resolve: () => void }[] = [];
@@ -38,7 +44,9 @@ export function startCli(args: readonly string[], { env = {}, cwd }: { env?: Nod
     stderr += chunk.toString();
     look();
   });
-  const result = new Promise<CliResult>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+  const result = new Promise<CliResult>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  );
   return {
     process: child,
     result,
@@ -50,7 +58,10 @@ export function startCli(args: readonly string[], { env = {}, cwd }: { env?: Nod
   };
 }
 
-export function runCli(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<CliResult> {
   return startCli(args, options).result;
 }
 
@@ -89,7 +100,7 @@ export function processesWith(text: string): number[] {
 
 /** Waits until a condition holds. The deadline is far beyond anything a busy machine needs. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = performance.now() + 30_000; !condition(); ) {
+  for (const deadline = performance.now() + 30_000; !condition();) {
     if (performance.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

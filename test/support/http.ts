@@ -61,7 +61,10 @@ export function send(response: ServerResponse, { status = 200, body = '', type =
 }
 
 /** A server of pages by path; what has none is `other`. */
-export function pages(known: Record<string, Page>, other: Page | ((path: string) => Page) = { status: 404, body: 'not found' }): Promise<Origin> {
+export function pages(
+  known: Record<string, Page>,
+  other: Page | ((path: string) => Page) = { status: 404, body: 'not found' },
+): Promise<Origin> {
   return httpServer((request, response) => {
     const path = request.url ?? '';
     send(response, known[path] ?? (typeof other === 'function' ? other(path) : other));

@@ -1,5 +1,16 @@
 import type { Plan, ScenarioId } from '../../src/plan/types.js';
-import type { ClosedBy, Ending, EventBody, EventOf, ExchangeKind, ProbeOutcome, ProbeRole, ProcessDescription, RecordedEvent, Recording } from '../../src/recording/events.js';
+import type {
+  ClosedBy,
+  Ending,
+  EventBody,
+  EventOf,
+  ExchangeKind,
+  ProbeOutcome,
+  ProbeRole,
+  ProcessDescription,
+  RecordedEvent,
+  Recording,
+} from '../../src/recording/events.js';
 import type { LifeFacts } from '../../src/recording/facts/life.js';
 import { runFacts, type RunFacts } from '../../src/recording/facts/run.js';
 import { examplePlan } from './plan.js';
@@ -64,14 +75,28 @@ export class Story {
         type: 'listener-found',
         port: 8080,
         origin: 'http://127.0.0.1:8080',
-        listeners: owners.map((pid) => ({ pid, command: pid === ROOT_PID ? 'node server.js' : 'node real-server.js', address: '127.0.0.1', port: 8080, verified: true })),
+        listeners: owners.map((pid) => ({
+          pid,
+          command: pid === ROOT_PID ? 'node server.js' : 'node real-server.js',
+          address: '127.0.0.1',
+          port: 8080,
+          verified: true,
+        })),
       })
       .event(-750, { type: 'ready', path: '/ready', status: 200, by: 'found' });
   }
 
   /** Which endpoints are known. */
   endpoint(role: ProbeRole, path: string | null, more: Partial<EventOf<'endpoint-resolved'>> = {}): this {
-    return this.event(-700, { type: 'endpoint-resolved', role, path, how: path === null ? 'not-found' : 'found', sureness: path === null ? 'none' : 'specific', asked: 36, ...more });
+    return this.event(-700, {
+      type: 'endpoint-resolved',
+      role,
+      path,
+      how: path === null ? 'not-found' : 'found',
+      sureness: path === null ? 'none' : 'specific',
+      asked: 36,
+      ...more,
+    });
   }
 
   signal(): this {
@@ -79,7 +104,13 @@ export class Story {
   }
 
   /** A run of equal probe outcomes, from its first question to its last; each takes 2 ms. */
-  probes(role: ProbeRole, outcome: number | Exclude<ProbeOutcome['kind'], 'status'>, from: number, to: number, more: Partial<EventOf<'probe-run'>> = {}): this {
+  probes(
+    role: ProbeRole,
+    outcome: number | Exclude<ProbeOutcome['kind'], 'status'>,
+    from: number,
+    to: number,
+    more: Partial<EventOf<'probe-run'>> = {},
+  ): this {
     const span = (at: number) => ({ startedAt: SIGNAL_AT + at, endedAt: SIGNAL_AT + at + 2 });
     return this.event(to + 2, {
       type: 'probe-run',
@@ -95,10 +126,25 @@ export class Story {
 
   /** One exchange from start to ending. */
   exchange(kind: ExchangeKind, story: ExchangeStory = {}): this {
-    const { openedAt = -100, endedAt = 500, ending = 'answered', armed = openedAt < 0, connected = ending !== 'refused', headAt = null } = story;
+    const {
+      openedAt = -100,
+      endedAt = 500,
+      ending = 'answered',
+      armed = openedAt < 0,
+      connected = ending !== 'refused',
+      headAt = null,
+    } = story;
     const exchange = ++this.#number;
-    const status = story.status === undefined ? (ending === 'answered' ? 200 : ending === 'rejected' ? 503 : null) : story.status;
-    this.event(openedAt, { type: 'exchange-opened', exchange, kind, connection: story.connection ?? 10_000 + exchange, method: story.method ?? 'GET', path: story.path ?? '/slow' });
+    const status =
+      story.status === undefined ? (ending === 'answered' ? 200 : ending === 'rejected' ? 503 : null) : story.status;
+    this.event(openedAt, {
+      type: 'exchange-opened',
+      exchange,
+      kind,
+      connection: story.connection ?? 10_000 + exchange,
+      method: story.method ?? 'GET',
+      path: story.path ?? '/slow',
+    });
     if (connected) this.event(openedAt + 1, { type: 'exchange-connected', exchange });
     if (armed) this.event(-10, { type: 'exchange-armed', exchange, proof: 'accepted-and-read' });
     if (story.notArmed !== undefined) this.event(-10, { type: 'exchange-not-armed', exchange, reason: story.notArmed });
@@ -143,9 +189,19 @@ export class Story {
   }
 
   recording(): Recording {
-    const events: RecordedEvent[] = [...this.#events, { seq: this.#events.length, at: 99_999, life: -1, type: 'run-ended', complete: true }];
+    const events: RecordedEvent[] = [
+      ...this.#events,
+      { seq: this.#events.length, at: 99_999, life: -1, type: 'run-ended', complete: true },
+    ];
     return {
-      header: { schemaVersion: 1, tool: { name: 'drain-check', version: '0.0.0' }, startedAt: '2026-01-01T00:00:00.000Z', platform: 'linux', node: 'v20.19.0', plan: this.plan },
+      header: {
+        schemaVersion: 1,
+        tool: { name: 'drain-check', version: '0.0.0' },
+        startedAt: '2026-01-01T00:00:00.000Z',
+        platform: 'linux',
+        node: 'v20.19.0',
+        plan: this.plan,
+      },
       events,
       whole: true,
     };

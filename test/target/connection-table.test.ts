@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectionTable, hasConnectionTable, parseProcConnections, parseSs } from '../../src/target/connection-table.js';
+import {
+  connectionTable,
+  hasConnectionTable,
+  parseProcConnections,
+  parseSs,
+} from '../../src/target/connection-table.js';
 import { until } from '../support/cli.js';
 
 const SS = `LISTEN     0      511        127.0.0.1:8080       0.0.0.0:*     ino:570325 sk:7eb2 cgroup:/ <->
@@ -23,11 +28,24 @@ describe('parseSs', () => {
     ]);
   });
 
-  it.each(['', '\n', 'Error: ipv4: permission denied', 'LISTEN 0 128 *:80 *:* ino:5', 'ESTAB 0 0 127.0.0.1:80 127.0.0.1:5000'])('finds none in %j', (text) => expect(parseSs(text).size).toBe(0));
+  it.each([
+    '',
+    '\n',
+    'Error: ipv4: permission denied',
+    'LISTEN 0 128 *:80 *:* ino:5',
+    'ESTAB 0 0 127.0.0.1:80 127.0.0.1:5000',
+  ])('finds none in %j', (text) => expect(parseSs(text).size).toBe(0));
 
   it('never throws, and has whole numbers for keys', () => {
-    const near = fc.array(fc.constantFrom('ESTAB', 'LISTEN', '0', ' ', '127.0.0.1:80', '[::1]:5', 'ino:', '0', '\n', ':'), { maxLength: 40 }).map((parts) => parts.join(' '));
-    fc.assert(fc.property(fc.oneof(fc.string(), near), (text) => [...parseSs(text).keys()].every(Number.isInteger)), { numRuns: 500 });
+    const near = fc
+      .array(fc.constantFrom('ESTAB', 'LISTEN', '0', ' ', '127.0.0.1:80', '[::1]:5', 'ino:', '0', '\n', ':'), {
+        maxLength: 40,
+      })
+      .map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), near), (text) => [...parseSs(text).keys()].every(Number.isInteger)),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -59,31 +77,53 @@ describe('parseProcConnections', () => {
   });
 
   it('takes no port for one that ends like it', () => {
-    expect(parseProcConnections([HEADER, row('0100007F:1F90', '0100007F:0001', '01', 0, 1)].join('\n'), 0x90).size).toBe(0);
-    expect(parseProcConnections([HEADER, row('0100007F:0090', '0100007F:0001', '01', 0, 1)].join('\n'), 0x90).size).toBe(1);
+    expect(
+      parseProcConnections([HEADER, row('0100007F:1F90', '0100007F:0001', '01', 0, 1)].join('\n'), 0x90).size,
+    ).toBe(0);
+    expect(
+      parseProcConnections([HEADER, row('0100007F:0090', '0100007F:0001', '01', 0, 1)].join('\n'), 0x90).size,
+    ).toBe(1);
   });
 
-  it.each(['', HEADER, `${HEADER}\n\n`])('finds none in %j', (none) => expect(parseProcConnections(none, 8080).size).toBe(0));
+  it.each(['', HEADER, `${HEADER}\n\n`])('finds none in %j', (none) =>
+    expect(parseProcConnections(none, 8080).size).toBe(0),
+  );
 
   it('reads every row that the kernel can write', () => {
     const port = fc.integer({ min: 1, max: 65_535 });
     const connection = fc.tuple(port, fc.constantFrom('01', '08'), fc.nat(), fc.nat());
     fc.assert(
-      fc.property(port, fc.uniqueArray(connection, { maxLength: 8, selector: ([client]) => client }), (server, connections) => {
-        const lines = connections.map(([client, state, unread, inode]) => row(`0100007F:${hex(server)}`, `0100007F:${hex(client)}`, state, unread, inode));
-        expect([...parseProcConnections([HEADER, ...lines, ''].join('\n'), server)]).toEqual(connections.map(([client, , unread, inode]) => [client, { accepted: inode !== 0, unread }]));
-      }),
+      fc.property(
+        port,
+        fc.uniqueArray(connection, { maxLength: 8, selector: ([client]) => client }),
+        (server, connections) => {
+          const lines = connections.map(([client, state, unread, inode]) =>
+            row(`0100007F:${hex(server)}`, `0100007F:${hex(client)}`, state, unread, inode),
+          );
+          expect([...parseProcConnections([HEADER, ...lines, ''].join('\n'), server)]).toEqual(
+            connections.map(([client, , unread, inode]) => [client, { accepted: inode !== 0, unread }]),
+          );
+        },
+      ),
     );
   });
 
   it('never throws', () => {
-    const near = fc.array(fc.constantFrom('0100007F:1F90', '01', '08', ' ', '0', ':', '\n'), { maxLength: 40 }).map((parts) => `${HEADER}\n${parts.join(' ')}`);
-    fc.assert(fc.property(fc.oneof(fc.string(), near), (foreign) => parseProcConnections(foreign, 8080) instanceof Map), { numRuns: 500 });
+    const near = fc
+      .array(fc.constantFrom('0100007F:1F90', '01', '08', ' ', '0', ':', '\n'), { maxLength: 40 })
+      .map((parts) => `${HEADER}\n${parts.join(' ')}`);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), near), (foreign) => parseProcConnections(foreign, 8080) instanceof Map),
+      { numRuns: 500 },
+    );
   });
 });
 
 /** A listener, and a client that has sent some bytes to it. */
-async function connected(onConnection: (socket: Socket) => void, bytes: string): Promise<{ port: number; client: Socket }> {
+async function connected(
+  onConnection: (socket: Socket) => void,
+  bytes: string,
+): Promise<{ port: number; client: Socket }> {
   const server = createServer({ pauseOnConnect: true }, onConnection).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -123,7 +163,9 @@ describe.runIf(hasConnectionTable())('the table of this machine', () => {
     const { port, client } = await connected((socket) => sockets.push(socket), 'hello');
     await until(() => sockets.length === 1);
     const whole = execFileSync('cat', ['/proc/net/tcp'], { encoding: 'latin1' });
-    expect(parseProcConnections(whole, port).get(client.localPort ?? 0)).toEqual((await connectionTable(port))?.get(client.localPort ?? 0));
+    expect(parseProcConnections(whole, port).get(client.localPort ?? 0)).toEqual(
+      (await connectionTable(port))?.get(client.localPort ?? 0),
+    );
     sockets[0]?.destroy();
   });
 });

@@ -9,7 +9,8 @@ import { temporaryDirectory } from '../support/cli.js';
 async function directory(): Promise<string> {
   const own = await temporaryDirectory();
   await writeFile(path.join(own, 'program'), '#!/bin/sh\n', { mode: 0o755 });
-  for (const name of ['server.js', 'server.py', 'app.jar', 'notes', 'server']) await writeFile(path.join(own, name), '', { mode: 0o644 });
+  for (const name of ['server.js', 'server.py', 'app.jar', 'notes', 'server'])
+    await writeFile(path.join(own, name), '', { mode: 0o644 });
   await mkdir(path.join(own, 'bin'));
   await writeFile(path.join(own, 'bin', 'notes'), '#!/bin/sh\n', { mode: 0o755 });
   return own;
@@ -46,7 +47,9 @@ describe('checkExecutable', () => {
     expect(check('./program', own)).toBe('ok');
     expect(check('bin/notes', own)).toBe('ok');
     expect(check(path.join(own, 'program'), '/')).toBe('ok');
-    expect(check('./program', '/')).toBe('command-not-found: The command ./program was not found in /. Check its name and the directory (--cwd).');
+    expect(check('./program', '/')).toBe(
+      'command-not-found: The command ./program was not found in /. Check its name and the directory (--cwd).',
+    );
   });
 
   it('follows links', async () => {
@@ -59,13 +62,17 @@ describe('checkExecutable', () => {
 
   it('says that a file of that name is here', async () => {
     const own = await directory();
-    expect(check('server', own)).toBe('command-not-found: The command server was not found in the PATH. Check its name and the directory (--cwd). A file of that name is here: write ./server.');
+    expect(check('server', own)).toBe(
+      'command-not-found: The command server was not found in the PATH. Check its name and the directory (--cwd). A file of that name is here: write ./server.',
+    );
     expect(check('nothing', own)).not.toContain('is here');
   });
 
   it('says what would run a script', async () => {
     const own = await directory();
-    expect(check('./server.js', own)).toBe('command-not-executable: ./server.js is not executable. Name its interpreter: `drain-check -- node ./server.js` (or `chmod +x` it).');
+    expect(check('./server.js', own)).toBe(
+      'command-not-executable: ./server.js is not executable. Name its interpreter: `drain-check -- node ./server.js` (or `chmod +x` it).',
+    );
     expect(check('./server.py', own)).toContain('drain-check -- python3 ./server.py');
     expect(check('./app.jar', own)).toContain('drain-check -- java -jar ./app.jar');
     expect(check('./notes', own)).toContain('Run `chmod +x ./notes`');
@@ -77,5 +84,6 @@ describe('checkExecutable', () => {
     expect(check('./notes', own)).toBe('ok');
   });
 
-  it('refuses a directory', async () => expect(check('./bin', await directory())).toContain('command-not-executable: ./bin is a directory.'));
+  it('refuses a directory', async () =>
+    expect(check('./bin', await directory())).toContain('command-not-executable: ./bin is a directory.'));
 });

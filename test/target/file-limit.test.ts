@@ -13,7 +13,9 @@ const SOURCE = new URL('../../src/target/file-limit.ts', import.meta.url);
 
 /** The module by itself, as a program that prints what it finds. */
 async function program(): Promise<string> {
-  const { outputText } = ts.transpileModule(await readFile(SOURCE, 'utf8'), { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } });
+  const { outputText } = ts.transpileModule(await readFile(SOURCE, 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
   const file = path.join(await temporaryDirectory(), 'limit.mjs');
   await writeFile(file, `${outputText}\nconsole.log(inheritedFileLimit());\n`);
   return file;

@@ -48,6 +48,8 @@ describe('lastLines', () => {
   ])('of %j are %j', (text, lines) => expect(ring(1000, text).lastLines(2)).toBe(lines));
 
   it('are cut to a width that can be read', () => {
-    expect(ring(1000, `${'x'.repeat(500)}\n${'y'.repeat(200)}`).lastLines(2)).toBe(`${'x'.repeat(200)}…\n${'y'.repeat(200)}`);
+    expect(ring(1000, `${'x'.repeat(500)}\n${'y'.repeat(200)}`).lastLines(2)).toBe(
+      `${'x'.repeat(200)}…\n${'y'.repeat(200)}`,
+    );
   });
 });

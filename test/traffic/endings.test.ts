@@ -27,7 +27,8 @@ const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r
 
 const finAfter = (text: string) => (socket: Socket) => void socket.end(text);
 /** The RST follows when the client has read what was sent, and then in the same moment as more data. */
-const rstAfter = (text: string) => (socket: Socket) => void socket.write(text, () => setImmediate(() => socket.resetAndDestroy()));
+const rstAfter = (text: string) => (socket: Socket) =>
+  void socket.write(text, () => setImmediate(() => socket.resetAndDestroy()));
 
 const CASES: [string, (socket: Socket) => void, Ending, number | null, 'fin' | 'rst' | null][] = [
   ['FIN before the head', finAfter(''), 'closed', null, 'fin'],

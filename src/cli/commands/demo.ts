@@ -19,7 +19,12 @@ export async function runDemo(output: OutputChoices, streams: Streams, abort: Ab
   const style = styleOf(streams, 'out', output.color);
   for (const { file, words } of SERVERS) {
     const script = `fixtures/demo/${file}.mjs`;
-    const flags: RawOptions = { cwd: [fileURLToPath(PACKAGE_ROOT)], slow: ['/slow'], 'grace-period': ['5s'], 'routing-lag': ['1s'] };
+    const flags: RawOptions = {
+      cwd: [fileURLToPath(PACKAGE_ROOT)],
+      slow: ['/slow'],
+      'grace-period': ['5s'],
+      'routing-lag': ['1s'],
+    };
     const { resolved } = resolveRun(layerOptions(OPTIONS, flags, {}), ['node', script], catalogue(), process.cwd());
     if (resolved === null) throw new Error('the demo has a plan that cannot be resolved');
     const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s -- node ${script}`;

@@ -13,7 +13,11 @@ import type { Streams } from '../streams.js';
  * Judges a saved recording again under the given options. Gives the report, or the options' problems.
  * @throws DrainCheckError `recording-unreadable` or `recording-newer`
  */
-export async function runJudge(file: string, raw: RawOptions, streams: Streams): Promise<{ report: Report } | { problems: Problem[] }> {
+export async function runJudge(
+  file: string,
+  raw: RawOptions,
+  streams: Streams,
+): Promise<{ report: Report } | { problems: Problem[] }> {
   const recording = parseRecording(await read(file), file);
   const { resolved, problems } = resolveJudging(raw, recording.header.plan, catalogue());
   if (resolved === null) return { problems };
@@ -27,6 +31,11 @@ async function read(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new DrainCheckError('recording-unreadable', `${file} cannot be read (${code}).`, 'Give the file that a run saved with --record <path>.', { cause });
+    throw new DrainCheckError(
+      'recording-unreadable',
+      `${file} cannot be read (${code}).`,
+      'Give the file that a run saved with --record <path>.',
+      { cause },
+    );
   }
 }

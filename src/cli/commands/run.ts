@@ -14,8 +14,14 @@ import { checkWritable, writeWhole } from '../write.js';
  * Plays a plan and writes its reports.
  * @throws DrainCheckError when there is no verdict
  */
-export async function runPlan(plan: Plan, output: OutputChoices, streams: Streams, abort: AbortSignal): Promise<Report> {
-  for (const file of [output.record, ...output.reports.map((report) => report.path)]) if (file !== null) checkWritable(file);
+export async function runPlan(
+  plan: Plan,
+  output: OutputChoices,
+  streams: Streams,
+  abort: AbortSignal,
+): Promise<Report> {
+  for (const file of [output.record, ...output.reports.map((report) => report.path)])
+    if (file !== null) checkWritable(file);
   const style = styleOf(streams, 'err', output.color);
   const progress = output.quiet ? SILENT : startProgress(streams.err, style);
   const save = async (recording: Recording) => {
@@ -31,7 +37,8 @@ export async function runPlan(plan: Plan, output: OutputChoices, streams: Stream
       abort,
       onProgress: progress.update,
       onEvent: (event) => {
-        if (output.verbose && event.type === 'output') streams.err.write(event.text.split('\n').map(escapeControls).join('\n'));
+        if (output.verbose && event.type === 'output')
+          streams.err.write(event.text.split('\n').map(escapeControls).join('\n'));
       },
       onFailure: (partial) => failed.push(partial),
     });

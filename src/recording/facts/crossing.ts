@@ -23,6 +23,10 @@ export function crossed({ end, openedAt, connection }: Exchange, life: LifeFacts
   const death = endOf(life) - EXIT_TEARDOWN_MS;
   const together = (at: number) => Math.abs(at - end.at) <= TOGETHER_MS && at < death;
   const listener = life.listener.closed;
-  const withListener = listener !== null && end.at >= listener.from - TOGETHER_MS && end.at <= listener.to + TOGETHER_MS;
-  return withListener || life.connectionEnds.some((other) => other.connection !== connection && other.by === 'fin' && together(other.at));
+  const withListener =
+    listener !== null && end.at >= listener.from - TOGETHER_MS && end.at <= listener.to + TOGETHER_MS;
+  return (
+    withListener ||
+    life.connectionEnds.some((other) => other.connection !== connection && other.by === 'fin' && together(other.at))
+  );
 }

@@ -62,6 +62,8 @@ export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
 
 export function collectConnectionEnds(events: readonly RecordedEvent[]): ConnectionEnd[] {
   return events.flatMap((event) =>
-    event.type === 'connection-closed' ? [{ connection: event.connection, at: event.at, by: event.by, seq: event.seq }] : [],
+    event.type === 'connection-closed'
+      ? [{ connection: event.connection, at: event.at, by: event.by, seq: event.seq }]
+      : [],
   );
 }

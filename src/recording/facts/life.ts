@@ -60,7 +60,10 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
   const listeners = first('listener-found')?.listeners ?? [];
   const ended = first('life-ended');
   const goneAt = exit === null ? null : Math.max(exit.at, ...gone.values());
-  const serverGoneAt = goneAt === null || listeners.length === 0 ? goneAt : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
+  const serverGoneAt =
+    goneAt === null || listeners.length === 0
+      ? goneAt
+      : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
   const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, killed?.at ?? Infinity);
   const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
   const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);

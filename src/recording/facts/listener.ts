@@ -20,13 +20,22 @@ interface Knock {
  * When the listener was closed, as seen by everything that opened a new connection after the signal.
  * @param endAt when the target was gone; refusals from then on are nobody's decision
  */
-export function listenerFacts(probes: readonly ProbeFacts[], exchanges: readonly Exchange[], signalAt: number | null, endAt: number): ListenerFacts {
+export function listenerFacts(
+  probes: readonly ProbeFacts[],
+  exchanges: readonly Exchange[],
+  signalAt: number | null,
+  endAt: number,
+): ListenerFacts {
   if (signalAt === null) return { closed: null, evidence: [] };
   const knocks = [...probes.flatMap(probeKnocks), ...exchanges.flatMap(exchangeKnocks)];
-  const refusals = knocks.filter((knock) => knock.refused && knock.startedAt >= signalAt && knock.endedAt < endAt - EXIT_TEARDOWN_MS);
+  const refusals = knocks.filter(
+    (knock) => knock.refused && knock.startedAt >= signalAt && knock.endedAt < endAt - EXIT_TEARDOWN_MS,
+  );
   const first = refusals.sort((a, b) => a.endedAt - b.endedAt)[0];
   if (first === undefined) return { closed: null, evidence: [] };
-  const taken = knocks.filter((knock) => !knock.refused && knock.startedAt < first.endedAt).map((knock) => knock.startedAt);
+  const taken = knocks
+    .filter((knock) => !knock.refused && knock.startedAt < first.endedAt)
+    .map((knock) => knock.startedAt);
   return { closed: { from: Math.max(signalAt, ...taken), to: first.endedAt }, evidence: [first.seq] };
 }
 
@@ -41,5 +50,7 @@ function exchangeKnocks(exchange: Exchange): Knock[] {
   if (exchange.kind !== 'new-connection' && exchange.kind !== 'new-work') return [];
   const refused = exchange.end?.ending === 'refused';
   if (!refused && exchange.connectedAt === null) return [];
-  return [{ startedAt: exchange.openedAt, endedAt: exchange.end?.at ?? exchange.openedAt, refused, seq: exchange.evidence }];
+  return [
+    { startedAt: exchange.openedAt, endedAt: exchange.end?.at ?? exchange.openedAt, refused, seq: exchange.evidence },
+  ];
 }

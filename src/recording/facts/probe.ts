@@ -48,15 +48,25 @@ function cutOff(run: EventOf<'probe-run'>, endAt: number): number {
  * What one probe saw of the drain.
  * @param endAt when the last process was gone; probes after it say nothing about the target
  */
-export function probeFacts(role: ProbeRole, events: readonly RecordedEvent[], signalAt: number | null, endAt: number): ProbeFacts {
+export function probeFacts(
+  role: ProbeRole,
+  events: readonly RecordedEvent[],
+  signalAt: number | null,
+  endAt: number,
+): ProbeFacts {
   const runs = events.filter((event) => event.type === 'probe-run').filter((run) => run.role === role);
-  const drain = signalAt === null ? [] : runs.filter((run) => run.last.startedAt >= signalAt && run.first.endedAt < cutOff(run, endAt));
+  const drain =
+    signalAt === null
+      ? []
+      : runs.filter((run) => run.last.startedAt >= signalAt && run.first.endedAt < cutOff(run, endAt));
   const isNew = (run: EventOf<'probe-run'>) => run.first.endedAt >= (signalAt ?? 0);
   const lastBefore = signalAt === null ? undefined : runs.findLast((run) => run.first.endedAt < signalAt);
   const firstBadIndex = drain.findIndex((run) => isNew(run) && hasFailed(run.outcome));
   const firstBad = drain[firstBadIndex] ?? null;
-  const lastGood = firstBad === null ? null : runs.filter((run) => isGood(run.outcome) && run.seq < firstBad.seq).at(-1);
-  const firstBadAnswer = drain.find((run) => isNew(run) && run.outcome.kind === 'status' && !isGood(run.outcome)) ?? null;
+  const lastGood =
+    firstBad === null ? null : runs.filter((run) => isGood(run.outcome) && run.seq < firstBad.seq).at(-1);
+  const firstBadAnswer =
+    drain.find((run) => isNew(run) && run.outcome.kind === 'status' && !isGood(run.outcome)) ?? null;
   return {
     role,
     drain,

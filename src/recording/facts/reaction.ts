@@ -15,12 +15,15 @@ export function firstReaction(life: LifeFacts): Reaction | null {
   const { readiness, listener, exchanges } = life;
   const signalAt = life.signal?.at ?? Infinity;
   const seen: Reaction[] = [];
-  if (readiness.firstBadAnswer !== null) seen.push({ kind: 'readiness', at: readiness.firstBadAnswer.first.endedAt, seq: readiness.firstBadAnswer.seq });
+  if (readiness.firstBadAnswer !== null)
+    seen.push({ kind: 'readiness', at: readiness.firstBadAnswer.first.endedAt, seq: readiness.firstBadAnswer.seq });
   if (listener.closed !== null) seen.push({ kind: 'listener', at: listener.closed.to, seq: listener.evidence[0] ?? 0 });
   for (const { kind, openedAt, end, evidence } of exchanges) {
     if (openedAt <= signalAt || end === null) continue;
-    if (kind === 'new-connection' && end.ending === 'rejected') seen.push({ kind: 'turned away', at: end.at, seq: evidence });
-    if (kind === 'reused-connection' && end.announcedClose === true) seen.push({ kind: 'announced', at: end.at, seq: evidence });
+    if (kind === 'new-connection' && end.ending === 'rejected')
+      seen.push({ kind: 'turned away', at: end.at, seq: evidence });
+    if (kind === 'reused-connection' && end.announcedClose === true)
+      seen.push({ kind: 'announced', at: end.at, seq: evidence });
   }
   return seen.sort((a, b) => a.at - b.at)[0] ?? null;
 }

@@ -40,7 +40,10 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
     unfinished: recording.header.plan.scenarios.filter((id) => played[id] === undefined && skipped[id] === undefined),
     endpoints: { readiness: endpoint('readiness'), liveness: endpoint('liveness') },
     plainPath: events.find((event) => event.type === 'plain-path-chosen') ?? null,
-    upload: events.filter((event) => event.type === 'upload-calibrated').findLast((event) => event.held) ?? events.findLast((event) => event.type === 'upload-calibrated') ?? null,
+    upload:
+      events.filter((event) => event.type === 'upload-calibrated').findLast((event) => event.held) ??
+      events.findLast((event) => event.type === 'upload-calibrated') ??
+      null,
     baselines: events.filter((event) => event.type === 'baseline-measured'),
     whole: recording.whole,
   };

@@ -16,9 +16,14 @@ export interface Serving {
 export function serving(life: LifeFacts): Serving {
   const seen = arrivals(life);
   const errors = seen.served.filter((exchange) => (exchange.end?.status ?? 0) >= 500);
-  const firstNotServed = [...seen.turnedAway, ...seen.dropped, ...errors].filter((exchange) => exchange.kind === 'new-connection').map((exchange) => exchange.openedAt).sort((a, b) => a - b)[0];
+  const firstNotServed = [...seen.turnedAway, ...seen.dropped, ...errors]
+    .filter((exchange) => exchange.kind === 'new-connection')
+    .map((exchange) => exchange.openedAt)
+    .sort((a, b) => a - b)[0];
   const closed = life.listener.closed?.to ?? Infinity;
   const endedAt = Math.min(firstNotServed ?? Infinity, closed, endOf(life));
-  const served = seen.served.filter((exchange) => exchange.openedAt <= endedAt && !errors.includes(exchange)).map((exchange) => exchange.openedAt);
+  const served = seen.served
+    .filter((exchange) => exchange.openedAt <= endedAt && !errors.includes(exchange))
+    .map((exchange) => exchange.openedAt);
   return { until: served.length === 0 ? null : Math.max(...served), endedAt };
 }

@@ -18,7 +18,8 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 }
 
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
-  if (checks.length === 0) return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
+  if (checks.length === 0)
+    return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
   return checks.flatMap((check) => drawCheck(check, style, verbose));
 }
 
@@ -27,11 +28,19 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
   const title = check.ignored ? `${check.title} (ignored)` : check.title;
   switch (check.status) {
     case 'pass':
-      return [...kept(head, title, check, style), ...(verbose && check.because !== null ? details([['note', check.because]], style) : [])];
+      return [
+        ...kept(head, title, check, style),
+        ...(verbose && check.because !== null ? details([['note', check.because]], style) : []),
+      ];
     case 'skip':
       return hanging(head, `${title}: not checked, ${check.because ?? ''}`, style, style.dim);
     case 'inconclusive':
-      return hanging(head, `${title}: could not be proved, ${check.because ?? ''}`, style, paint('inconclusive', style));
+      return hanging(
+        head,
+        `${title}: could not be proved, ${check.because ?? ''}`,
+        style,
+        paint('inconclusive', style),
+      );
     case 'warn':
     case 'fail':
       return [
@@ -57,7 +66,8 @@ function kept(head: string, title: string, check: CheckReport, style: Style): st
   const width = Math.min(style.width, MOST_WIDTH) - INDENT - 2;
   const observed = escapeControls(check.observed ?? '');
   if (observed === '') return [`${head}${title}`];
-  if (widthOf(title) + 2 + widthOf(observed) > width) return [...hanging(head, title, style, (text) => text), ...details([['observed', check.observed]], style)];
+  if (widthOf(title) + 2 + widthOf(observed) > width)
+    return [...hanging(head, title, style, (text) => text), ...details([['observed', check.observed]], style)];
   return [`${head}${pad(title, width - widthOf(observed))}${style.dim(observed)}`];
 }
 
@@ -71,6 +81,8 @@ function details(rows: readonly (readonly [string, string | null])[], style: Sty
   const width = style.width - INDENT - 4 - LABEL_WIDTH;
   return rows.flatMap(([label, text]) => {
     if (text === null) return [];
-    return wrap(escapeControls(text), width).map((line, i) => `${indent}${style.dim(pad(i === 0 ? label : '', LABEL_WIDTH))}${line}`);
+    return wrap(escapeControls(text), width).map(
+      (line, i) => `${indent}${style.dim(pad(i === 0 ? label : '', LABEL_WIDTH))}${line}`,
+    );
   });
 }

@@ -20,9 +20,13 @@ export interface TerminalOptions {
 /** The report for a person. */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
   const { style, verbose } = options;
-  const troubled = new Set(report.checks.filter((check) => check.status !== 'pass' && check.status !== 'skip').map((check) => check.scenario));
+  const troubled = new Set(
+    report.checks.filter((check) => check.status !== 'pass' && check.status !== 'skip').map((check) => check.scenario),
+  );
   const scenarios = report.scenarios.filter((scenario) => scenario.status !== 'skipped');
-  const whole = scenarios.filter((scenario) => verbose || troubled.has(scenario.id) || scenario.status === 'incomplete');
+  const whole = scenarios.filter(
+    (scenario) => verbose || troubled.has(scenario.id) || scenario.status === 'incomplete',
+  );
   const lines = [
     ...header(report, style),
     '',
@@ -37,8 +41,11 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
 /** On a terminal that shows ASCII only, nothing else is printed, whoever wrote it. */
 function plainEnough(text: string, style: Style): string {
   if (style.unicode) return text;
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll('×', 'x').replaceAll('–', '-').replaceAll('…', '~').replace(/[^\x00-\x7f]/gu, '?');
+  return text
+    .replaceAll('×', 'x')
+    .replaceAll('–', '-')
+    .replaceAll('…', '~')
+    .replace(/[^\x00-\x7f]/gu, '?');
 }
 
 function header(report: Report, style: Style): string[] {
@@ -46,7 +53,11 @@ function header(report: Report, style: Style): string[] {
   const { target, settings } = report;
   const right = `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
   const name = 'drain-check  ';
-  const command = clip(escapeControls(target.command), Math.max(10, style.width - name.length - right.length - 2), ellipsis);
+  const command = clip(
+    escapeControls(target.command),
+    Math.max(10, style.width - name.length - right.length - 2),
+    ellipsis,
+  );
   const gap = ' '.repeat(Math.max(2, style.width - name.length - widthOf(command) - right.length));
   const facts = [
     target.pid === null ? null : `pid ${target.pid}`,
@@ -57,11 +68,21 @@ function header(report: Report, style: Style): string[] {
     settings.strict ? 'strict' : null,
   ].filter((fact) => fact !== null);
   const cut = report.complete ? [] : [style.yellow('This recording was cut off; what is whole was judged.')];
-  return [`${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`, ...joinWithin(facts, ` ${dot} `, style.width).map((line) => style.dim(line)), ...cut];
+  return [
+    `${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`,
+    ...joinWithin(facts, ` ${dot} `, style.width).map((line) => style.dim(line)),
+    ...cut,
+  ];
 }
 
 function endpoint(role: string, { path, how, sureness }: EndpointReport): string {
-  const words = { given: 'given', found: sureness === 'generic' ? 'found, by a general name' : 'found', 'none-given': 'none', 'not-found': 'not found', unknown: 'unknown' }[how];
+  const words = {
+    given: 'given',
+    found: sureness === 'generic' ? 'found, by a general name' : 'found',
+    'none-given': 'none',
+    'not-found': 'not found',
+    unknown: 'unknown',
+  }[how];
   return path === null ? `${role} ${words}` : `${role} ${escapeControls(path)} (${words})`;
 }
 
@@ -80,11 +101,29 @@ function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions
     return number === 0 ? null : `${number} ${words}`;
   };
   const warnings = counted.filter((check) => check.status === 'warn').length;
-  const counts = [count('fail', 'failed'), warnings === 0 ? null : `${warnings} warning${warnings === 1 ? '' : 's'}`, count('inconclusive', 'not proved'), count('pass', 'passed'), count('skip', 'not checked')].filter((words) => words !== null);
+  const counts = [
+    count('fail', 'failed'),
+    warnings === 0 ? null : `${warnings} warning${warnings === 1 ? '' : 's'}`,
+    count('inconclusive', 'not proved'),
+    count('pass', 'passed'),
+    count('skip', 'not checked'),
+  ].filter((words) => words !== null);
   const played = report.scenarios.filter((scenario) => scenario.exit !== null);
   const slowest = Math.max(...played.map((scenario) => scenario.exit?.afterMs ?? 0), 0);
-  const times = played.length === 0 ? [] : [`${played.some((scenario) => scenario.exit?.killed === true) ? 'killed after' : 'time to exit'} ${formatDuration(slowest)}`];
-  const tail = [...times, `exits ${exitCode}`, recordedTo === null ? null : `recording: ${escapeControls(recordedTo)}`].filter((words) => words !== null);
+  const killed = played.some((scenario) => scenario.exit?.killed === true);
+  const times =
+    played.length === 0
+      ? []
+      : [
+          killed
+            ? `killed after ${formatDuration(report.settings.gracePeriodMs)}`
+            : `time to exit ${formatDuration(slowest)}`,
+        ];
+  const tail = [
+    ...times,
+    `exits ${exitCode}`,
+    recordedTo === null ? null : `recording: ${escapeControls(recordedTo)}`,
+  ].filter((words) => words !== null);
   const verdict = report.verdict.toUpperCase();
   const plain = `${verdict}   ${counts.join(` ${dot} `)}   ${tail.join(` ${dot} `)}`;
   const head = style.bold(paint(report.verdict, style)(verdict));

@@ -33,6 +33,20 @@ export interface Glyphs {
 
 export function glyphs(style: Style): Glyphs {
   return style.unicode
-    ? { span: { busy: '━', good: '█', bad: '░', gone: '·' }, point: { served: '●', away: '○', lost: '✖', ended: '┥' }, signal: '┃', dot: '·', dash: '─', ellipsis: '…' }
-    : { span: { busy: '=', good: '#', bad: '-', gone: '.' }, point: { served: 'o', away: '.', lost: 'X', ended: ']' }, signal: '|', dot: '-', dash: '-', ellipsis: '...' };
+    ? {
+        span: { busy: '━', good: '█', bad: '░', gone: '·' },
+        point: { served: '●', away: '○', lost: '✖', ended: '┥' },
+        signal: '┃',
+        dot: '·',
+        dash: '─',
+        ellipsis: '…',
+      }
+    : {
+        span: { busy: '=', good: '#', bad: '-', gone: '.' },
+        point: { served: 'o', away: '.', lost: 'X', ended: ']' },
+        signal: '|',
+        dot: '-',
+        dash: '-',
+        ellipsis: '...',
+      };
 }

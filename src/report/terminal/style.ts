@@ -15,4 +15,11 @@ export interface Style {
 const same = (text: string): string => text;
 
 /** No colour at all. */
-export const PLAIN: Omit<Style, 'unicode' | 'width'> = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same };
+export const PLAIN: Omit<Style, 'unicode' | 'width'> = {
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+};

@@ -17,7 +17,23 @@ const COLUMNS: readonly { name: keyof EndingCounts; head: string; bad: boolean }
 ];
 
 const NO_BORDER = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((name) => [name, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((name) => [name, '']),
 );
 
 const LABEL_WIDTH = 22;
@@ -40,8 +56,13 @@ export function drawTable(scenario: ScenarioReport, style: Style): string[] {
     colAligns: ['left', ...columns.map(() => 'right' as const)],
   });
   for (const [kind, counts] of rows) {
-    const cells = columns.map(({ name, bad }) => (counts[name] === 0 ? style.dim('.') : bad ? style.red(String(counts[name])) : String(counts[name])));
+    const cells = columns.map(({ name, bad }) =>
+      counts[name] === 0 ? style.dim('.') : bad ? style.red(String(counts[name])) : String(counts[name]),
+    );
     table.push([kindLabel(kind), ...cells]);
   }
-  return table.toString().split('\n').map((line) => `  ${line.trimEnd()}`);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`);
 }

@@ -46,7 +46,7 @@ export function wrap(text: string, width: number): string[] {
 
 function pieces(word: string, width: number): string[] {
   const parts: string[] = [];
-  for (let rest = word; rest !== ''; ) {
+  for (let rest = word; rest !== '';) {
     // A character wider than the width still has to go somewhere.
     const part = take(rest, width) || (characters(rest)[0] ?? rest);
     parts.push(part);

@@ -12,7 +12,11 @@ const POINT_ORDER: readonly PointState[] = ['ended', 'away', 'served', 'lost'];
 /** The death as lanes to scale, every lane with its outcome. */
 export function drawTimeline(scenario: ScenarioReport, timeline: Timeline, style: Style): string[] {
   const width = style.width - 2 - LABEL_WIDTH - OUTCOME_WIDTH - 2;
-  const column = (ms: number) => Math.max(0, Math.min(width - 1, Math.round(((ms - timeline.fromMs) / (timeline.toMs - timeline.fromMs)) * (width - 1))));
+  const column = (ms: number) =>
+    Math.max(
+      0,
+      Math.min(width - 1, Math.round(((ms - timeline.fromMs) / (timeline.toMs - timeline.fromMs)) * (width - 1))),
+    );
   const axis = drawAxis(scenario, timeline, width, column);
   const lanes = timeline.lanes.map((lane) => drawLane(lane, width, column, style));
   return [`  ${style.bold(pad(scenario.id, LABEL_WIDTH))}${style.dim(axis)}`, ...lanes];
@@ -66,7 +70,9 @@ export function foldTimeline(scenario: ScenarioReport, timeline: Timeline, style
   const { dash } = glyphs(style);
   const steps = [...timeline.marks]
     .sort((a, b) => a.atMs - b.atMs)
-    .map((mark) => (mark.what === 'signal' ? (scenario.signal ?? 'signal') : `${mark.what} ${formatDuration(mark.atMs)}`));
+    .map((mark) =>
+      mark.what === 'signal' ? (scenario.signal ?? 'signal') : `${mark.what} ${formatDuration(mark.atMs)}`,
+    );
   const line = steps.join(` ${dash} `);
   return `  ${style.bold(pad(scenario.id, 8))}${style.dim(clip(line, style.width - 10, glyphs(style).ellipsis))}`;
 }

@@ -24,9 +24,14 @@ export function parseListenRows(text: string): ProcSocket[] {
 export function decodeAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   if (bytes.length === 4) return bytes.map((byte) => Number.parseInt(byte, 16)).join('.');
-  const groups = Array.from({ length: 8 }, (_, i) => Number.parseInt((bytes[2 * i] ?? '0') + (bytes[2 * i + 1] ?? '0'), 16));
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    Number.parseInt((bytes[2 * i] ?? '0') + (bytes[2 * i + 1] ?? '0'), 16),
+  );
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return bytes.slice(12).map((byte) => Number.parseInt(byte, 16)).join('.');
+    return bytes
+      .slice(12)
+      .map((byte) => Number.parseInt(byte, 16))
+      .join('.');
   }
   // The URL parser writes IPv6 in its canonical, shortened form.
   return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(1, -1);

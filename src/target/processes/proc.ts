@@ -8,7 +8,8 @@ import { parseListenRows } from './proc-net.js';
  */
 export const procTable: ProcessTable = {
   list: () => Promise.resolve(pids().flatMap((pid) => readRow(pid) ?? [])),
-  marked: (marker) => Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
+  marked: (marker) =>
+    Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
   listeners: (owners) => {
     // The sockets first: one that is opened between the two readings must not be seen without its owner.
     const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => tryRead(file) ?? '');

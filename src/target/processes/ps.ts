@@ -30,7 +30,16 @@ export function parsePs(text: string): ProcessRow[] {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d+)\s+(.*)$/.exec(line);
     if (match === null) return [];
     const [, pid, ppid, pgid, stat = '', startedAt = '', command = ''] = match;
-    return [{ pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid), startedAt, zombie: stat.startsWith('Z'), command: command.slice(0, 300) }];
+    return [
+      {
+        pid: Number(pid),
+        ppid: Number(ppid),
+        pgid: Number(pgid),
+        startedAt,
+        zombie: stat.startsWith('Z'),
+        command: command.slice(0, 300),
+      },
+    ];
   });
 }
 

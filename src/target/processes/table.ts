@@ -36,7 +36,7 @@ export function descendants(rows: readonly ProcessRow[], roots: readonly number[
   const found = new Map<number, ProcessRow>();
   const wanted = new Set(roots);
   // Each pass finds one more generation; a parent may stand after its child in the list.
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const row of rows) {
       if (found.has(row.pid) || !(wanted.has(row.pid) || wanted.has(row.ppid))) continue;

@@ -26,7 +26,9 @@ export class ProcessTracker {
   async scan(thorough: boolean): Promise<ProcessRow[]> {
     const [rows, marked] = await Promise.all([this.table.list(), thorough ? this.table.marked(this.marker) : []]);
     const byPid = new Map(rows.map((row) => [row.pid, row]));
-    const roots = [...this.#known].filter(([pid, startedAt]) => byPid.get(pid)?.startedAt === startedAt).map(([pid]) => pid);
+    const roots = [...this.#known]
+      .filter(([pid, startedAt]) => byPid.get(pid)?.startedAt === startedAt)
+      .map(([pid]) => pid);
     const alive = descendants(rows, [...roots, ...marked.filter((pid) => byPid.has(pid) && pid !== process.pid)]);
     for (const row of alive) {
       if (this.#known.get(row.pid) === row.startedAt) continue;

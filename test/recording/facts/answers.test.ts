@@ -10,7 +10,10 @@ interface Around {
 }
 
 /** The fate of one exchange of the drain, in a story that begins and goes on as told. */
-function fate(told: ExchangeStory, { kind = 'slow-response', before = (story) => story, after = (story) => story.exit(600) }: Around = {}) {
+function fate(
+  told: ExchangeStory,
+  { kind = 'slow-response', before = (story) => story, after = (story) => story.exit(600) }: Around = {},
+) {
   const story = after(before(new Story().life()).exchange(kind, told).signal());
   const life = firstLife(story);
   const [exchange] = life.inFlight;
@@ -18,8 +21,18 @@ function fate(told: ExchangeStory, { kind = 'slow-response', before = (story) =>
   return fateOf(exchange, life, story.facts());
 }
 
-const baseline = (status: number | null, bytes = 10) => (story: Story) =>
-  story.exit(600).life('drain', { purpose: 'baseline' }).event(0, { type: 'baseline-measured', method: 'GET', path: '/slow', status, bytes, framing: 'length', afterMs: 600 });
+const baseline =
+  (status: number | null, bytes = 10) =>
+  (story: Story) =>
+    story.exit(600).life('drain', { purpose: 'baseline' }).event(0, {
+      type: 'baseline-measured',
+      method: 'GET',
+      path: '/slow',
+      status,
+      bytes,
+      framing: 'length',
+      afterMs: 600,
+    });
 const untilClose = { more: { framing: 'close' } } as const;
 
 describe('the fate of an exchange', () => {
@@ -85,7 +98,16 @@ describe('the fate of an exchange', () => {
   describe('of an upload', () => {
     const calibrated = (path: string) => ({
       kind: 'slow-upload' as const,
-      before: (story: Story) => story.event(-600, { type: 'upload-calibrated', method: 'POST', path, held: true, status: 200, answeredAfterMs: 2, reason: null }),
+      before: (story: Story) =>
+        story.event(-600, {
+          type: 'upload-calibrated',
+          method: 'POST',
+          path,
+          held: true,
+          status: 200,
+          answeredAfterMs: 2,
+          reason: null,
+        }),
     });
 
     it('is told by the answer of its calibration', () => {
@@ -99,15 +121,21 @@ describe('the fate of an exchange', () => {
 
   describe('when the signalled process was gone', () => {
     /** The signalled process ends at one time, the one that answers at another. */
-    const orphaned = (exitAt: number, goneAt = 700) => (story: Story) =>
-      story.event(exitAt, { type: 'root-exited', code: null, signal: 'SIGTERM' }).event(goneAt, { type: 'process-gone', pid: 200, command: 'node real-server.js' }).event(800, { type: 'life-ended', complete: true });
+    const orphaned =
+      (exitAt: number, goneAt = 700) =>
+      (story: Story) =>
+        story
+          .event(exitAt, { type: 'root-exited', code: null, signal: 'SIGTERM' })
+          .event(goneAt, { type: 'process-gone', pid: 200, command: 'node real-server.js' })
+          .event(800, { type: 'life-ended', complete: true });
 
     it('is to be answered by an orphan', () => {
       expect(fate({ endedAt: 500 }, { after: orphaned(5) })).toBe('by-orphan');
     });
 
     it('is to be answered by an orphan, too, when that one was left behind and killed', () => {
-      const left = (story: Story) => orphaned(5, 30_001)(story.event(1010, { type: 'outlived-root', processes: [] })).killed(30_000);
+      const left = (story: Story) =>
+        orphaned(5, 30_001)(story.event(1010, { type: 'outlived-root', processes: [] })).killed(30_000);
       expect(fate({ endedAt: 500 }, { after: left })).toBe('by-orphan');
     });
 

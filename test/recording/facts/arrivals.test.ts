@@ -5,30 +5,58 @@ import { firstLife, Story } from '../../support/story.js';
 /** How many there are of each sort. */
 function sorted(story: Story) {
   const seen = arrivals(firstLife(story));
-  return { all: seen.all.length, served: seen.served.length, turnedAway: seen.turnedAway.length, dropped: seen.dropped.length, raced: seen.raced.length };
+  return {
+    all: seen.all.length,
+    served: seen.served.length,
+    turnedAway: seen.turnedAway.length,
+    dropped: seen.dropped.length,
+    raced: seen.raced.length,
+  };
 }
 
 const signalled = () => new Story().life().signal();
 
 describe('arrivals', () => {
   it('are sorted by what became of them', () => {
-    const story = signalled().arrival(25).arrival(75, 'rejected').arrival(125, 'refused').arrival(175, 'reset').arrival(225, 'closed').arrival(275, 'short').arrival(325, 'timed-out');
+    const story = signalled()
+      .arrival(25)
+      .arrival(75, 'rejected')
+      .arrival(125, 'refused')
+      .arrival(175, 'reset')
+      .arrival(225, 'closed')
+      .arrival(275, 'short')
+      .arrival(325, 'timed-out');
     expect(sorted(story.exit(600))).toEqual({ all: 7, served: 1, turnedAway: 2, dropped: 4, raced: 0 });
   });
 
   it('are new connections and new work, and nothing else', () => {
     const story = signalled().arrival(25).exchange('new-work', { openedAt: 30 });
-    for (const kind of ['slow-response', 'slow-upload', 'reused-connection', 'idle-connection', 'silent-connection', 'kept-after-answer'] as const) story.exchange(kind, { openedAt: 40 });
+    for (const kind of [
+      'slow-response',
+      'slow-upload',
+      'reused-connection',
+      'idle-connection',
+      'silent-connection',
+      'kept-after-answer',
+    ] as const)
+      story.exchange(kind, { openedAt: 40 });
     expect(sorted(story.exit(600)).all).toBe(2);
   });
 
   it('leave out what the tester ended, what has no end and what came after the death', () => {
-    const story = signalled().arrival(25, 'ended-by-tester').exchange('new-connection', { openedAt: 75, endedAt: null }).arrival(600, 'reset').arrival(650, 'refused');
+    const story = signalled()
+      .arrival(25, 'ended-by-tester')
+      .exchange('new-connection', { openedAt: 75, endedAt: null })
+      .arrival(600, 'reset')
+      .arrival(650, 'refused');
     expect(sorted(story.exit(600)).all).toBe(0);
   });
 
   it('leave out what came after the kill', () => {
-    expect(sorted(signalled().arrival(25).arrival(30_000, 'reset').killed(30_000))).toMatchObject({ all: 1, dropped: 0 });
+    expect(sorted(signalled().arrival(25).arrival(30_000, 'reset').killed(30_000))).toMatchObject({
+      all: 1,
+      dropped: 0,
+    });
   });
 
   it('count a refusal until 50 ms before the end', () => {

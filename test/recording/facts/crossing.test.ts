@@ -4,7 +4,9 @@ import { firstLife, Story, type ExchangeStory } from '../../support/story.js';
 
 /** Whether a question that was sent 100 ms after the signal on connection 1 crossed with its closing. */
 function crosses(question: ExchangeStory, story = new Story().life('idle').signal()): boolean {
-  const life = firstLife(story.exchange('idle-connection', { connection: 1, openedAt: 100, ending: 'closed', ...question }).exit(600));
+  const life = firstLife(
+    story.exchange('idle-connection', { connection: 1, openedAt: 100, ending: 'closed', ...question }).exit(600),
+  );
   return life.exchanges.filter((exchange) => exchange.connection === 1).some((exchange) => crossed(exchange, life));
 }
 
@@ -16,9 +18,12 @@ describe('a question and a closing', () => {
     expect(crosses({ endedAt: 105 })).toBe(false);
   });
 
-  it.each(['answered', 'rejected', 'reset', 'short', 'timed-out', 'ended-by-tester'] as const)('did not cross when it was %s', (ending) => {
-    expect(crosses({ ending, endedAt: 102 })).toBe(false);
-  });
+  it.each(['answered', 'rejected', 'reset', 'short', 'timed-out', 'ended-by-tester'] as const)(
+    'did not cross when it was %s',
+    (ending) => {
+      expect(crosses({ ending, endedAt: 102 })).toBe(false);
+    },
+  );
 
   it('did not cross while it has no end', () => {
     expect(crosses({ endedAt: null })).toBe(false);

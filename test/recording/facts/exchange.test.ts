@@ -9,11 +9,29 @@ describe('an exchange', () => {
     const [exchange] = collect(
       new Story()
         .life()
-        .event(-100, { type: 'exchange-opened', exchange: 7, kind: 'slow-upload', connection: 3, method: 'POST', path: '/files' })
+        .event(-100, {
+          type: 'exchange-opened',
+          exchange: 7,
+          kind: 'slow-upload',
+          connection: 3,
+          method: 'POST',
+          path: '/files',
+        })
         .event(-99, { type: 'exchange-connected', exchange: 7 })
         .event(-10, { type: 'exchange-armed', exchange: 7, proof: 'held-upload' })
         .event(600, { type: 'upload-released', exchange: 7 })
-        .event(610, { type: 'exchange-ended', exchange: 7, ending: 'answered', status: 201, bytes: 2, framing: 'length', announcedClose: true, headAt: 1609, socket: null, detail: null }),
+        .event(610, {
+          type: 'exchange-ended',
+          exchange: 7,
+          ending: 'answered',
+          status: 201,
+          bytes: 2,
+          framing: 'length',
+          announcedClose: true,
+          headAt: 1609,
+          socket: null,
+          detail: null,
+        }),
     );
     expect(exchange).toMatchObject({
       id: 7,
@@ -31,19 +49,43 @@ describe('an exchange', () => {
   });
 
   it('has what has been seen of it', () => {
-    const [exchange] = collect(new Story().life().exchange('slow-response', { armed: false, notArmed: 'the target has not read it', connected: false, endedAt: null }));
-    expect(exchange).toMatchObject({ connectedAt: null, armed: null, notArmedBecause: 'the target has not read it', releasedAt: null, end: null });
+    const [exchange] = collect(
+      new Story().life().exchange('slow-response', {
+        armed: false,
+        notArmed: 'the target has not read it',
+        connected: false,
+        endedAt: null,
+      }),
+    );
+    expect(exchange).toMatchObject({
+      connectedAt: null,
+      armed: null,
+      notArmedBecause: 'the target has not read it',
+      releasedAt: null,
+      end: null,
+    });
   });
 
   it('is best proved by its end, else by its beginning', () => {
     const story = new Story().life().exchange('slow-response').exchange('slow-response', { endedAt: null });
     const { events } = story.recording();
-    expect(collect(story).map((exchange) => events[exchange.evidence]?.type)).toEqual(['exchange-ended', 'exchange-opened']);
+    expect(collect(story).map((exchange) => events[exchange.evidence]?.type)).toEqual([
+      'exchange-ended',
+      'exchange-opened',
+    ]);
   });
 
   it('stands in the order of its opening', () => {
-    const story = new Story().life().exchange('silent-connection').exchange('slow-response').exchange('idle-connection');
-    expect(collect(story).map((exchange) => exchange.kind)).toEqual(['silent-connection', 'slow-response', 'idle-connection']);
+    const story = new Story()
+      .life()
+      .exchange('silent-connection')
+      .exchange('slow-response')
+      .exchange('idle-connection');
+    expect(collect(story).map((exchange) => exchange.kind)).toEqual([
+      'silent-connection',
+      'slow-response',
+      'idle-connection',
+    ]);
   });
 
   it('is left out when its beginning is not in the recording', () => {
@@ -55,12 +97,21 @@ describe('what is in flight', () => {
   const kinds = (story: Story) => firstLife(story).inFlight.map((exchange) => exchange.kind);
 
   it('is what was held, armed and not over at the signal', () => {
-    const story = new Story().life().exchange('slow-response').exchange('slow-upload', { endedAt: null }).exchange('kept-after-answer');
+    const story = new Story()
+      .life()
+      .exchange('slow-response')
+      .exchange('slow-upload', { endedAt: null })
+      .exchange('kept-after-answer');
     expect(kinds(story.signal().exit(600))).toEqual(['slow-response', 'slow-upload', 'kept-after-answer']);
   });
 
   it('is nothing that was over, not armed, or of another kind', () => {
-    const story = new Story().life().exchange('slow-response', { endedAt: 0 }).exchange('slow-response', { armed: false }).exchange('idle-connection').exchange('reused-connection');
+    const story = new Story()
+      .life()
+      .exchange('slow-response', { endedAt: 0 })
+      .exchange('slow-response', { armed: false })
+      .exchange('idle-connection')
+      .exchange('reused-connection');
     expect(kinds(story.signal().exit(600))).toEqual([]);
   });
 
@@ -71,7 +122,9 @@ describe('what is in flight', () => {
 
 describe('the ends of connections', () => {
   it('are collected with who ended them', () => {
-    const ends = collectConnectionEnds(new Story().life().closed(1, 'fin', 5).closed(2, 'rst', 6).closed(3, 'tester', 7).recording().events);
+    const ends = collectConnectionEnds(
+      new Story().life().closed(1, 'fin', 5).closed(2, 'rst', 6).closed(3, 'tester', 7).recording().events,
+    );
     expect(ends).toMatchObject([
       { connection: 1, by: 'fin', at: SIGNAL_AT + 5 },
       { connection: 2, by: 'rst', at: SIGNAL_AT + 6 },

@@ -8,8 +8,10 @@ function ends(story: Story) {
   return { server: endOf(life) - SIGNAL_AT, all: timeToExit(life) };
 }
 
-const signalled = (owner?: LifeStory['owner']) => new Story().life('drain', owner === undefined ? {} : { owner }).signal();
-const gone = (story: Story, pid: number, at: number) => story.event(at, { type: 'process-gone', pid, command: 'node worker.js' });
+const signalled = (owner?: LifeStory['owner']) =>
+  new Story().life('drain', owner === undefined ? {} : { owner }).signal();
+const gone = (story: Story, pid: number, at: number) =>
+  story.event(at, { type: 'process-gone', pid, command: 'node worker.js' });
 
 describe('the end of a life', () => {
   it('is that of the process when it is alone', () => {
@@ -29,7 +31,10 @@ describe('the end of a life', () => {
   });
 
   it('comes with the last of those that listen', () => {
-    expect(ends(gone(gone(gone(signalled([200, 201]), 200, 400), 201, 500), 202, 900).exit(600))).toEqual({ server: 500, all: 900 });
+    expect(ends(gone(gone(gone(signalled([200, 201]), 200, 400), 201, 500), 202, 900).exit(600))).toEqual({
+      server: 500,
+      all: 900,
+    });
   });
 
   it('comes with the last process when nobody is known to listen, or when the end of the server was not seen', () => {

@@ -11,17 +11,25 @@ const signalled = () => new Story().life().signal();
 
 describe('the listener', () => {
   it('closed between the last connection that was taken and the first that was refused', () => {
-    expect(closed(signalled().arrival(25).arrival(75).arrival(125, 'refused').arrival(175, 'refused').exit(600))).toEqual([75, 126]);
+    expect(
+      closed(signalled().arrival(25).arrival(75).arrival(125, 'refused').arrival(175, 'refused').exit(600)),
+    ).toEqual([75, 126]);
   });
 
   it('is seen by probes as well, the nearest of all counts', () => {
-    const story = signalled().probes('readiness', 200, -100, 90).probes('liveness', 503, -100, 95).probes('readiness', 'refused', 100, 590);
+    const story = signalled()
+      .probes('readiness', 200, -100, 90)
+      .probes('liveness', 503, -100, 95)
+      .probes('readiness', 'refused', 100, 590);
     expect(closed(story.arrival(25).arrival(125, 'refused').exit(600))).toEqual([95, 102]);
   });
 
-  it.each(['answered', 'rejected', 'reset', 'closed', 'short'] as const)('was open for a connection that was %s', (ending) => {
-    expect(closed(signalled().arrival(75, ending).arrival(125, 'refused').exit(600))).toEqual([75, 126]);
-  });
+  it.each(['answered', 'rejected', 'reset', 'closed', 'short'] as const)(
+    'was open for a connection that was %s',
+    (ending) => {
+      expect(closed(signalled().arrival(75, ending).arrival(125, 'refused').exit(600))).toEqual([75, 126]);
+    },
+  );
 
   it('closed after the signal at the soonest', () => {
     expect(closed(signalled().arrival(25, 'refused').exit(600))).toEqual([0, 26]);
@@ -38,7 +46,9 @@ describe('the listener', () => {
   });
 
   it('does not count what was refused before the signal', () => {
-    expect(closed(signalled().probes('readiness', 'refused', -100, -50).probes('readiness', 200, -40, 590).exit(600))).toBeNull();
+    expect(
+      closed(signalled().probes('readiness', 'refused', -100, -50).probes('readiness', 200, -40, 590).exit(600)),
+    ).toBeNull();
   });
 
   it('does not count what was refused in the last 50 ms of the process, nor after it', () => {

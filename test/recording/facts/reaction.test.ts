@@ -10,11 +10,16 @@ function told(reaction: Reaction | null) {
 const first = (story: Story) => told(firstReaction(firstLife(story)));
 const deliberate = (story: Story) => told(deliberateReaction(firstLife(story)));
 const signalled = () => new Story().life().signal();
-const announcing = (story: Story, openedAt: number) => story.exchange('reused-connection', { openedAt, endedAt: openedAt + 1, more: { announcedClose: true } });
+const announcing = (story: Story, openedAt: number) =>
+  story.exchange('reused-connection', { openedAt, endedAt: openedAt + 1, more: { announcedClose: true } });
 
 describe('the first reaction', () => {
   it.each([
-    ['readiness that fails', ['readiness', 22], () => signalled().probes('readiness', 200, -100, 10).probes('readiness', 503, 20, 500)],
+    [
+      'readiness that fails',
+      ['readiness', 22],
+      () => signalled().probes('readiness', 200, -100, 10).probes('readiness', 503, 20, 500),
+    ],
     ['a new connection that is turned away', ['turned away', 26], () => signalled().arrival(25, 'rejected')],
     ['an announced close', ['announced', 26], () => announcing(signalled(), 25)],
     ['a listener that closes', ['listener', 76], () => signalled().arrival(25).arrival(75, 'refused')],
@@ -25,15 +30,24 @@ describe('the first reaction', () => {
 
   it('names the event that proves it', () => {
     const story = signalled().arrival(25).arrival(75, 'rejected').exit(600);
-    expect(story.recording().events[firstReaction(firstLife(story))?.seq ?? -1]).toMatchObject({ type: 'exchange-ended', ending: 'rejected' });
+    expect(story.recording().events[firstReaction(firstLife(story))?.seq ?? -1]).toMatchObject({
+      type: 'exchange-ended',
+      ending: 'rejected',
+    });
   });
 
   it.each([
     ['all goes on as before', () => signalled().probes('readiness', 200, -100, 590).arrival(25)],
-    ['probes are not answered', () => signalled().probes('readiness', 'timed-out', 20, 400).probes('readiness', 'reset', 410, 500)],
+    [
+      'probes are not answered',
+      () => signalled().probes('readiness', 'timed-out', 20, 400).probes('readiness', 'reset', 410, 500),
+    ],
     ['readiness was failing before', () => signalled().probes('readiness', 503, -100, 590)],
     ['liveness fails', () => signalled().probes('liveness', 503, 20, 590)],
-    ['new work is turned away, which may be so in peace', () => signalled().exchange('new-work', { openedAt: 30, ending: 'rejected' })],
+    [
+      'new work is turned away, which may be so in peace',
+      () => signalled().exchange('new-work', { openedAt: 30, ending: 'rejected' }),
+    ],
     ['the close was announced before the signal', () => announcing(new Story().life(), -50).signal()],
     ['connections are reset', () => signalled().arrival(25, 'reset')],
     ['its death closes the listener', () => signalled().arrival(25).arrival(560, 'refused')],

@@ -13,12 +13,16 @@ describe('what is unfinished', () => {
   it('is a scenario that was not signalled, or not followed to its end', () => {
     expect(drained().life('idle').facts().unfinished).toEqual(['idle']);
     expect(drained().life('idle').signal().facts().unfinished).toEqual(['idle']);
-    expect(drained().life('idle').signal().event(600, { type: 'life-ended', complete: false }).facts().unfinished).toEqual(['idle']);
+    expect(
+      drained().life('idle').signal().event(600, { type: 'life-ended', complete: false }).facts().unfinished,
+    ).toEqual(['idle']);
   });
 
   it('is nothing that was played, skipped or not in the plan', () => {
     expect(drained().life('idle').signal().exit(600).facts().unfinished).toEqual([]);
-    expect(drained().event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' }).facts().unfinished).toEqual([]);
+    expect(
+      drained().event(700, { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' }).facts().unfinished,
+    ).toEqual([]);
     expect(drained(examplePlan({ scenarios: ['drain'] })).facts().unfinished).toEqual([]);
   });
 

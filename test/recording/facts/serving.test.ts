@@ -11,16 +11,32 @@ function served(story: Story) {
 const signalled = () => new Story().life().signal();
 
 describe('serving', () => {
-  it.each(['refused', 'rejected', 'reset', 'closed', 'short'] as const)('ends with the first new connection that was %s', (ending) => {
-    expect(served(signalled().arrival(25).arrival(75).arrival(125, ending).arrival(175).exit(600))).toEqual({ until: 75, endedAt: 125 });
-  });
+  it.each(['refused', 'rejected', 'reset', 'closed', 'short'] as const)(
+    'ends with the first new connection that was %s',
+    (ending) => {
+      expect(served(signalled().arrival(25).arrival(75).arrival(125, ending).arrival(175).exit(600))).toEqual({
+        until: 75,
+        endedAt: 125,
+      });
+    },
+  );
 
   it.each([500, 502])('ends with the first new connection that was answered %i', (status) => {
-    expect(served(signalled().arrival(25).arrival(75).arrival(125, 'answered', { status }).arrival(175).exit(600))).toEqual({ until: 75, endedAt: 125 });
+    expect(
+      served(signalled().arrival(25).arrival(75).arrival(125, 'answered', { status }).arrival(175).exit(600)),
+    ).toEqual({ until: 75, endedAt: 125 });
   });
 
   it('goes on for other answers, and for work that gets a server error', () => {
-    expect(served(signalled().arrival(25, 'answered', { status: 404 }).exchange('new-work', { openedAt: 30, status: 500 }).arrival(75).exit(600))).toEqual({ until: 75, endedAt: 600 });
+    expect(
+      served(
+        signalled()
+          .arrival(25, 'answered', { status: 404 })
+          .exchange('new-work', { openedAt: 30, status: 500 })
+          .arrival(75)
+          .exit(600),
+      ),
+    ).toEqual({ until: 75, endedAt: 600 });
   });
 
   it('ends with the process when all were served', () => {
@@ -32,7 +48,16 @@ describe('serving', () => {
   });
 
   it('ends when the probes see the listener closed', () => {
-    expect(served(signalled().arrival(25).probes('liveness', 200, 0, 40).probes('liveness', 'refused', 50, 590).arrival(75, 'refused').exit(600))).toEqual({ until: 25, endedAt: 52 });
+    expect(
+      served(
+        signalled()
+          .arrival(25)
+          .probes('liveness', 200, 0, 40)
+          .probes('liveness', 'refused', 50, 590)
+          .arrival(75, 'refused')
+          .exit(600),
+      ),
+    ).toEqual({ until: 25, endedAt: 52 });
   });
 
   it('has no last moment when nothing was served', () => {
@@ -40,10 +65,14 @@ describe('serving', () => {
   });
 
   it('is not ended by work that was turned away, which may be so in peace', () => {
-    expect(served(signalled().arrival(25).exchange('new-work', { openedAt: 30, ending: 'rejected' }).arrival(75).exit(600))).toEqual({ until: 75, endedAt: 600 });
+    expect(
+      served(signalled().arrival(25).exchange('new-work', { openedAt: 30, ending: 'rejected' }).arrival(75).exit(600)),
+    ).toEqual({ until: 75, endedAt: 600 });
   });
 
   it('goes on for work that was served', () => {
-    expect(served(signalled().arrival(25).exchange('new-work', { openedAt: 30, endedAt: 590 }).exit(600)).until).toBe(30);
+    expect(served(signalled().arrival(25).exchange('new-work', { openedAt: 30, endedAt: 590 }).exit(600)).until).toBe(
+      30,
+    );
   });
 });

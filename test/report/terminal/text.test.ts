@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clip, pad, widthOf, wrap } from '../../../src/report/terminal/text.js';
 
-const text = fc.oneof(fc.string({ maxLength: 80 }), fc.string({ unit: fc.constantFrom('a', 'bc', ' ', '  ', '-'), maxLength: 80 }), fc.string({ unit: fc.constantFrom('é', 'ß', '😀', '日', 'x', ' '), maxLength: 40 }));
+const text = fc.oneof(
+  fc.string({ maxLength: 80 }),
+  fc.string({ unit: fc.constantFrom('a', 'bc', ' ', '  ', '-'), maxLength: 80 }),
+  fc.string({ unit: fc.constantFrom('é', 'ß', '😀', '日', 'x', ' '), maxLength: 40 }),
+);
 const width = fc.integer({ min: 2, max: 40 });
 
 describe('clip', () => {
@@ -60,7 +64,9 @@ describe('wrap', () => {
   });
 
   it('leaves words whole that fit', () => {
-    const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 8 }), { minLength: 1 });
+    const words = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 8 }), {
+      minLength: 1,
+    });
     fc.assert(
       fc.property(words, fc.integer({ min: 8, max: 40 }), (given, most) => {
         expect(wrap(given.join(' '), most).flatMap((line) => line.split(' '))).toEqual(given);

@@ -7,14 +7,45 @@ import type { Lane, ScenarioReport, Timeline } from '../../../src/report/types.j
 
 const style = (width = 80, unicode = true): Style => ({ ...PLAIN, unicode, width });
 const scenario = (changes: Partial<ScenarioReport> = {}): ScenarioReport => ({
-  id: 'drain', status: 'played', because: null, question: null, startedAt: 0, readyAfterMs: 1, signal: 'SIGTERM', exit: null,
-  exchanges: {}, readiness: null, liveness: null, listenerClosedAfterMs: null, timeline: null, ...changes,
+  id: 'drain',
+  status: 'played',
+  because: null,
+  question: null,
+  startedAt: 0,
+  readyAfterMs: 1,
+  signal: 'SIGTERM',
+  exit: null,
+  exchanges: {},
+  readiness: null,
+  liveness: null,
+  listenerClosedAfterMs: null,
+  timeline: null,
+  ...changes,
 });
-const lane = (changes: Partial<Lane> = {}): Lane => ({ label: 'process', outcome: 'exit 0', wrong: false, spans: [], points: [], ...changes });
-const timeline = (lanes: Lane[], toMs = 1000): Timeline => ({ fromMs: -0.06 * toMs, toMs, marks: [{ atMs: 0, what: 'signal' }, { atMs: toMs, what: 'exit' }], lanes });
+const lane = (changes: Partial<Lane> = {}): Lane => ({
+  label: 'process',
+  outcome: 'exit 0',
+  wrong: false,
+  spans: [],
+  points: [],
+  ...changes,
+});
+const timeline = (lanes: Lane[], toMs = 1000): Timeline => ({
+  fromMs: -0.06 * toMs,
+  toMs,
+  marks: [
+    { atMs: 0, what: 'signal' },
+    { atMs: toMs, what: 'exit' },
+  ],
+  lanes,
+});
 
 /** The drawing of one lane, without its label and outcome. */
-const drawn = (one: Lane, unicode = true) => (drawTimeline(scenario(), timeline([one]), style(80, unicode))[1] ?? '').replace(one.label, '').replace(one.outcome, '').trim();
+const drawn = (one: Lane, unicode = true) =>
+  (drawTimeline(scenario(), timeline([one]), style(80, unicode))[1] ?? '')
+    .replace(one.label, '')
+    .replace(one.outcome, '')
+    .trim();
 
 describe('roundStep', () => {
   it.each([
@@ -57,27 +88,46 @@ describe('drawTimeline', () => {
   });
 
   it('draws spans to scale, from left to right', () => {
-    const half = drawn(lane({ spans: [{ fromMs: -60, toMs: 500, state: 'good' }, { fromMs: 501, toMs: 1000, state: 'bad' }] }));
+    const half = drawn(
+      lane({
+        spans: [
+          { fromMs: -60, toMs: 500, state: 'good' },
+          { fromMs: 501, toMs: 1000, state: 'bad' },
+        ],
+      }),
+    );
     expect(half).toMatch(/^█+┃█+░+$/);
     const good = Array.from(half).filter((cell) => cell === '█').length;
     expect(Math.abs(good - half.length / 2)).toBeLessThan(3);
   });
 
   it('never hides a loss under another mark', () => {
-    const points: Lane['points'] = (['lost', 'served', 'away', 'ended'] as const).map((state) => ({ atMs: 500, state }));
+    const points: Lane['points'] = (['lost', 'served', 'away', 'ended'] as const).map((state) => ({
+      atMs: 500,
+      state,
+    }));
     expect(drawn(lane({ points }))).toContain('✖');
     expect(drawn(lane({ points: points.slice(1) }))).toContain('●');
   });
 
   it('shows what is wrong by colour too', () => {
     const red = { ...style(), red: (text: string) => `<${text}>` };
-    const [, wrong = ''] = drawTimeline(scenario(), timeline([lane({ outcome: '1 lost', wrong: true, points: [{ atMs: 500, state: 'lost' }] })]), red);
+    const [, wrong = ''] = drawTimeline(
+      scenario(),
+      timeline([lane({ outcome: '1 lost', wrong: true, points: [{ atMs: 500, state: 'lost' }] })]),
+      red,
+    );
     expect(wrong).toContain('<✖>');
     expect(wrong).toContain('<1 lost>');
   });
 
   it('has signs of its own for ASCII', () => {
-    expect(drawn(lane({ spans: [{ fromMs: 0, toMs: 1000, state: 'busy' }], points: [{ atMs: 1000, state: 'served' }] }), false)).toMatch(/^\|=+o$/);
+    expect(
+      drawn(
+        lane({ spans: [{ fromMs: 0, toMs: 1000, state: 'busy' }], points: [{ atMs: 1000, state: 'served' }] }),
+        false,
+      ),
+    ).toMatch(/^\|=+o$/);
   });
 
   it('fits into any width, whatever there is to draw', () => {
@@ -86,15 +136,24 @@ describe('drawTimeline', () => {
       label: fc.constantFrom('process', 'a label that is too long for its place'),
       outcome: fc.constantFrom('ok', 'an outcome that is too long for its place'),
       wrong: fc.boolean(),
-      spans: fc.array(fc.record({ fromMs: ms, toMs: ms, state: fc.constantFrom('busy', 'good', 'bad', 'gone') }), { maxLength: 4 }),
-      points: fc.array(fc.record({ atMs: ms, state: fc.constantFrom('served', 'away', 'lost', 'ended') }), { maxLength: 8 }),
+      spans: fc.array(fc.record({ fromMs: ms, toMs: ms, state: fc.constantFrom('busy', 'good', 'bad', 'gone') }), {
+        maxLength: 4,
+      }),
+      points: fc.array(fc.record({ atMs: ms, state: fc.constantFrom('served', 'away', 'lost', 'ended') }), {
+        maxLength: 8,
+      }),
     });
     fc.assert(
-      fc.property(fc.array(someLane, { maxLength: 3 }), fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 60, max: 140 }), (lanes, toMs, width) => {
-        const drawing = drawTimeline(scenario(), timeline(lanes, toMs), style(width));
-        expect(drawing).toHaveLength(lanes.length + 1);
-        expect(drawing.filter((line) => widthOf(line) > width)).toEqual([]);
-      }),
+      fc.property(
+        fc.array(someLane, { maxLength: 3 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 60, max: 140 }),
+        (lanes, toMs, width) => {
+          const drawing = drawTimeline(scenario(), timeline(lanes, toMs), style(width));
+          expect(drawing).toHaveLength(lanes.length + 1);
+          expect(drawing.filter((line) => widthOf(line) > width)).toEqual([]);
+        },
+      ),
     );
   });
 
@@ -102,7 +161,10 @@ describe('drawTimeline', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 59_000 }), fc.integer({ min: 60, max: 140 }), (toMs, width) => {
         const [axis = ''] = drawTimeline(scenario(), timeline([lane()], toMs), style(width));
-        const times = axis.replace(/^ {2}drain +SIGTERM */, '').split(/ +/).filter((word) => word !== '');
+        const times = axis
+          .replace(/^ {2}drain +SIGTERM */, '')
+          .split(/ +/)
+          .filter((word) => word !== '');
         const ms = times.map((time) => Number.parseFloat(time) * (time.endsWith('ms') ? 1 : 1000));
         expect(times.filter((time) => !/^\d+(\.\d+)?m?s$/.test(time))).toEqual([]);
         expect(ms).toEqual([...new Set(ms)].sort((a, b) => a - b));
@@ -114,9 +176,18 @@ describe('drawTimeline', () => {
 
 describe('foldTimeline', () => {
   it('tells a death in one line, in the order in which it happened', () => {
-    const folded = { ...timeline([]), marks: [{ atMs: 1600, what: 'exit' as const }, { atMs: 0, what: 'signal' as const }, { atMs: 20, what: 'readiness failed' as const }] };
+    const folded = {
+      ...timeline([]),
+      marks: [
+        { atMs: 1600, what: 'exit' as const },
+        { atMs: 0, what: 'signal' as const },
+        { atMs: 20, what: 'readiness failed' as const },
+      ],
+    };
     expect(foldTimeline(scenario(), folded, style())).toBe('  drain   SIGTERM ─ readiness failed 20 ms ─ exit 1.6 s');
-    expect(foldTimeline(scenario({ id: 'idle', signal: null }), folded, style(80, false))).toBe('  idle    signal - readiness failed 20 ms - exit 1.6 s');
+    expect(foldTimeline(scenario({ id: 'idle', signal: null }), folded, style(80, false))).toBe(
+      '  idle    signal - readiness failed 20 ms - exit 1.6 s',
+    );
   });
 
   it('is clipped where it does not fit, and leaves the marks as they were', () => {

@@ -31,22 +31,42 @@ describe('parseListenRows', () => {
     ]);
   });
 
-  it.each(['', '\n', TCP.split('\n')[0] ?? ''])('finds none in %j', (text) => expect(parseListenRows(text)).toEqual([]));
+  it.each(['', '\n', TCP.split('\n')[0] ?? ''])('finds none in %j', (text) =>
+    expect(parseListenRows(text)).toEqual([]),
+  );
 
   it('reads every row that the kernel can write', () => {
-    const hex = (length: number) => fc.string({ unit: fc.constantFrom(...Array.from('0123456789ABCDEF')), minLength: length, maxLength: length });
+    const hex = (length: number) =>
+      fc.string({ unit: fc.constantFrom(...Array.from('0123456789ABCDEF')), minLength: length, maxLength: length });
     const row = fc.tuple(fc.oneof(hex(8), hex(32)), fc.integer({ min: 1, max: 65_535 }), fc.nat());
     fc.assert(
       fc.property(fc.array(row, { maxLength: 8 }), (rows) => {
-        const lines = rows.map(([address, port, inode], i) => `   ${i}: ${address}:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0`);
-        expect(parseListenRows(['header', ...lines, ''].join('\n'))).toEqual(rows.map(([address, port, inode]) => ({ address: decodeAddress(address), port, inode: String(inode) })));
+        const lines = rows.map(
+          ([address, port, inode], i) =>
+            `   ${i}: ${address}:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0 100 0 0 10 0`,
+        );
+        expect(parseListenRows(['header', ...lines, ''].join('\n'))).toEqual(
+          rows.map(([address, port, inode]) => ({ address: decodeAddress(address), port, inode: String(inode) })),
+        );
       }),
     );
   });
 
   it('never throws on other text', () => {
-    const near = fc.array(fc.constantFrom('0A', '01', ' ', ':', '0100007F', '\n', '0'), { maxLength: 60 }).map((parts) => `header\n${parts.join('')}`);
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string().map((text) => `header\n${text}`), near), (text) => Array.isArray(parseListenRows(text))), { numRuns: 500 });
+    const near = fc
+      .array(fc.constantFrom('0A', '01', ' ', ':', '0100007F', '\n', '0'), { maxLength: 60 })
+      .map((parts) => `header\n${parts.join('')}`);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => `header\n${text}`),
+          near,
+        ),
+        (text) => Array.isArray(parseListenRows(text)),
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -65,7 +85,11 @@ describe('decodeAddress', () => {
   it('gives back every IPv4 address', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
-        const hex = address.split('.').map((byte) => Number(byte).toString(16).toUpperCase().padStart(2, '0')).reverse().join('');
+        const hex = address
+          .split('.')
+          .map((byte) => Number(byte).toString(16).toUpperCase().padStart(2, '0'))
+          .reverse()
+          .join('');
         expect(decodeAddress(hex)).toBe(address);
       }),
     );

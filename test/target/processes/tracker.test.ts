@@ -7,7 +7,14 @@ import { procTable } from '../../../src/target/processes/proc.js';
 import type { ProcessRow, ProcessTable } from '../../../src/target/processes/table.js';
 import { ProcessTracker, sendSignal } from '../../../src/target/processes/tracker.js';
 
-const row = (pid: number, ppid: number, startedAt = '1', zombie = false): ProcessRow => ({ pid, ppid, pgid: pid, startedAt, zombie, command: `p${pid}` });
+const row = (pid: number, ppid: number, startedAt = '1', zombie = false): ProcessRow => ({
+  pid,
+  ppid,
+  pgid: pid,
+  startedAt,
+  zombie,
+  command: `p${pid}`,
+});
 
 /** A table that says what the test wants it to say. Its pids are beyond what any system gives out. */
 function fakeTable(rows: ProcessRow[], marked: number[] = []) {
@@ -26,10 +33,12 @@ function fakeTable(rows: ProcessRow[], marked: number[] = []) {
 
 const BASE = 1_000_000_000;
 const [A, B, C, D] = [BASE + 1, BASE + 2, BASE + 3, BASE + 4] as const;
-const pids = async (tracker: ProcessTracker, thorough = true) => (await tracker.scan(thorough)).map(({ pid }) => pid).sort((a, b) => a - b);
+const pids = async (tracker: ProcessTracker, thorough = true) =>
+  (await tracker.scan(thorough)).map(({ pid }) => pid).sort((a, b) => a - b);
 
 describe('ProcessTracker', () => {
-  it('knows nobody at first', async () => expect(await pids(new ProcessTracker(fakeTable([row(A, 1)]).table, 'mark'))).toEqual([]));
+  it('knows nobody at first', async () =>
+    expect(await pids(new ProcessTracker(fakeTable([row(A, 1)]).table, 'mark'))).toEqual([]));
 
   it('finds who carries the mark, and their descendants', async () => {
     const { table, asked } = fakeTable([row(A, 1), row(B, A), row(C, 1)], [A]);
@@ -68,7 +77,8 @@ describe('ProcessTracker', () => {
     expect(await pids(new ProcessTracker(table, 'mark'))).toEqual([B]);
   });
 
-  it('forgets a mark whose process is gone', async () => expect(await pids(new ProcessTracker(fakeTable([row(B, A)], [A]).table, 'mark'))).toEqual([]));
+  it('forgets a mark whose process is gone', async () =>
+    expect(await pids(new ProcessTracker(fakeTable([row(B, A)], [A]).table, 'mark'))).toEqual([]));
 
   it('tells of everyone new, once, and again when a pid comes back as another process', async () => {
     const onNew = vi.fn<(row: ProcessRow) => void>();
@@ -78,10 +88,16 @@ describe('ProcessTracker', () => {
     await tracker.scan(true);
     state.rows = [row(A, 1), row(B, A, '2'), row(D, B)];
     await tracker.scan(true);
-    expect(onNew.mock.calls.map(([one]) => [one.pid, one.startedAt])).toEqual([[A, '1'], [B, '1'], [B, '2'], [D, '1']]);
+    expect(onNew.mock.calls.map(([one]) => [one.pid, one.startedAt])).toEqual([
+      [A, '1'],
+      [B, '1'],
+      [B, '2'],
+      [D, '1'],
+    ]);
   });
 
-  it('has nobody to kill when there is nobody', async () => expect(await new ProcessTracker(fakeTable([]).table, 'mark').killAll(60_000)).toEqual([]));
+  it('has nobody to kill when there is nobody', async () =>
+    expect(await new ProcessTracker(fakeTable([]).table, 'mark').killAll(60_000)).toEqual([]));
 
   it('gives up what cannot be killed', async () => {
     expect(await new ProcessTracker(fakeTable([row(A, 1)], [A]).table, 'mark').killAll(1)).toEqual([]);
@@ -110,7 +126,10 @@ describe.runIf(existsSync('/proc/self/stat'))('real processes', () => {
     setInterval(() => {}, 1000);`;
 
   async function family(mark: string): Promise<{ parent: ChildProcess; child: number }> {
-    const parent = spawn(process.execPath, ['-e', FAMILY], { env: { ...process.env, MARK: mark }, stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn(process.execPath, ['-e', FAMILY], {
+      env: { ...process.env, MARK: mark },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const child = Number(line.toString());
@@ -124,7 +143,9 @@ describe.runIf(existsSync('/proc/self/stat'))('real processes', () => {
     const tracker = new ProcessTracker(procTable, mark);
     expect(await pids(tracker)).toEqual([parent.pid ?? 0, child].sort((a, b) => a - b));
     const exit = once(parent, 'exit');
-    expect((await tracker.killAll(60_000)).sort((a, b) => a - b)).toEqual([parent.pid ?? 0, child].sort((a, b) => a - b));
+    expect((await tracker.killAll(60_000)).sort((a, b) => a - b)).toEqual(
+      [parent.pid ?? 0, child].sort((a, b) => a - b),
+    );
     expect(await exit).toEqual([null, 'SIGKILL']);
     expect(await pids(tracker)).toEqual([]);
   });
