@@ -76,7 +76,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   }),
   option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
   option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
-  option('Output', 'verbose', null, 'show every exchange, and what the target printed', { short: 'v' }),
+  option('Output', 'verbose', null, 'show every scenario in full, and what the target prints', { short: 'v' }),
   option('Output', 'color', null, 'colours even when the output is not a terminal'),
   option('Output', 'no-color', null, 'no colours'),
 ];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
+import type { ProcessDescription } from '../recording/events.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { hasConnectionTable } from '../target/connection-table.js';
 import type { RunningTarget } from '../target/target.js';
@@ -23,6 +24,7 @@ const NEW_WORK_INTERVAL_MS = 250;
 const NEW_WORK_HOLD_MS = 100;
 /** What has not ended this long after the last process was gone is ended by us. */
 const LAST_WAIT_MS = 1000;
+const PORT_POLL_MS = 10;
 
 /**
  * Plays one scenario in a life that has begun: load, signal, watch to the end. Returns how the held work ended.
@@ -68,7 +70,7 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
     await Promise.race([inPlace.done(), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
     inPlace.close();
     await context.observer.stop(life);
-    const holders = await running.portHolders(origin.port);
+    const holders = await portHolders(running, origin.port);
     recorder.record({ type: 'port-checked', port: origin.port, held: holders !== null, heldBy: holders ?? [] });
     complete = true;
     return await inPlace.done();
@@ -78,6 +80,20 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }
+}
+
+/**
+ * Who holds the port after the end. A process that was killed may count as dead a moment before its last thread has let go
+ * of its sockets, so a holder that cannot be seen is given a second to vanish.
+ */
+async function portHolders(running: RunningTarget, port: number): Promise<ProcessDescription[] | null> {
+  const deadline = performance.now() + LAST_WAIT_MS;
+  let holders = await running.portHolders(port);
+  while (holders?.length === 0 && performance.now() < deadline) {
+    await sleep(PORT_POLL_MS);
+    holders = await running.portHolders(port);
+  }
+  return holders;
 }
 
 /** Begins to probe, where the scenario wants it; settles when every probe has had its first answer. */
