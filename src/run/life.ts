@@ -40,8 +40,10 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
   try {
     tell('waiting until ready');
     const origin = await bringUp(context, recorder, running);
-    context.observer.start();
     tell('looking around');
+    // The thread takes a while to come up and its first questions are slow: neither may be left for the signal.
+    const probing = watchProbes(context, scenario, life, origin);
+    probing.catch(() => undefined);
     const death = new DeathWatch(running, recorder, context.exitWatcher);
     await death.lookAround();
     if (context.known.upload === undefined)
@@ -53,10 +55,7 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
     const exchanges = { recorder, numbering: context.numbering };
     inPlace = await untilAborted(InPlace.open(context, scenario, exchanges, origin), context.abort);
     const { held } = inPlace;
-    await Promise.all([
-      watchProbes(context, scenario, life, origin),
-      arm(held, origin.port, calibrated, recorder, context.abort),
-    ]);
+    await Promise.all([probing, arm(held, origin.port, calibrated, recorder, context.abort)]);
     await inPlace.beforeSignal(context.abort);
     await sleep(context.plan.settleMs, undefined, { signal: context.abort });
 
@@ -98,6 +97,8 @@ async function portHolders(running: RunningTarget, port: number): Promise<Proces
 
 /** Begins to probe, where the scenario wants it; settles when every probe has had its first answer. */
 async function watchProbes(context: RunContext, scenario: Scenario, life: number, origin: Origin): Promise<void> {
+  // It also sends the signal.
+  context.observer.start();
   if (!scenario.probes) return;
   const { probeIntervalMs: intervalMs, probeTimeoutMs: timeoutMs } = context.plan;
   await context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });

@@ -10,5 +10,5 @@ export const idle: Scenario = {
   newConnections: false,
   reusedConnection: false,
   // Not at the signal itself: a request and a FIN that cross on the wire are nobody's fault and prove nothing.
-  idle: { unused: 2, silent: 1, askAgainAtMs: [-20, 20, 150] },
+  idle: { unused: 2, silent: 1, askAgainAtMs: [-10, 20, 150] },
 };

@@ -20,23 +20,37 @@ export function hasConnectionTable(): boolean {
   return existsSync('/proc/net/tcp');
 }
 
+/** Up to so many TCP sockets the whole of /proc/net/tcp is read sooner than a program is started that filters it. */
+const FEW_SOCKETS = 3000;
+
 /**
- * A snapshot of the connections to a port, or null where the system does not tell. `ss` filters in the kernel;
- * /proc/net/tcp is read whole, which takes a second when a hundred thousand connections linger in TIME_WAIT.
+ * A snapshot of the connections to a port, or null where the system does not tell. /proc/net/tcp is read whole, which
+ * takes a second when a hundred thousand connections linger in TIME_WAIT; then `ss` is asked, which filters in the kernel.
  */
 export async function connectionTable(port: number): Promise<ConnectionTable | null> {
   if (!hasConnectionTable()) return null;
+  if ((await socketCount()) > FEW_SOCKETS) {
+    const table = await askSs(port);
+    if (table !== null) return table;
+  }
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => ''));
+  return new Map((await Promise.all(files)).flatMap((text) => [...parseProcConnections(text, port)]));
+}
+
+/** All TCP sockets of this network namespace, those in TIME_WAIT included; many when it cannot be told. */
+async function socketCount(): Promise<number> {
+  const text = await readFile('/proc/net/sockstat', 'latin1').catch(() => '');
+  const match = /^TCP: inuse (\d+) orphan \d+ tw (\d+)/m.exec(text);
+  return match === null ? Infinity : Number(match[1]) + Number(match[2]);
+}
+
+async function askSs(port: number): Promise<ConnectionTable | null> {
   try {
-    const { stdout } = await run('ss', ['-Htane', `sport = :${port}`], {
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, LC_ALL: 'C' },
-    });
+    const env = { ...process.env, LC_ALL: 'C' };
+    const { stdout } = await run('ss', ['-Htane', `sport = :${port}`], { maxBuffer: 64 * 1024 * 1024, env });
     return parseSs(stdout);
   } catch {
-    const files = await Promise.all(
-      ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => '')),
-    );
-    return new Map(files.flatMap((text) => [...parseProcConnections(text, port)]));
+    return null;
   }
 }
 
