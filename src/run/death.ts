@@ -8,7 +8,7 @@ const SAMPLE_MS = 50;
 /** Every so many samples the environments are read too, to find who fled the tree. */
 const THOROUGH_EVERY = 5;
 /** A process that lives on for so long after the one that was started has been left behind. Milliseconds. */
-export const OUTLIVED_MS = 1000;
+const OUTLIVED_MS = 1000;
 /** How long the exit event may wait for the watcher's more exact time. */
 const WATCHER_WAIT_MS = 250;
 

@@ -17,7 +17,6 @@ interface Parts {
   table: ProcessTable;
   tracker: ProcessTracker;
   output: OutputRing;
-  signal: (signal: NodeJS.Signals) => boolean;
 }
 
 /** One life of a command. */
@@ -39,10 +38,6 @@ export class SpawnedProcess implements RunningTarget {
 
   hasExited(): boolean {
     return this.#gone;
-  }
-
-  signal(signal: NodeJS.Signals): boolean {
-    return !this.#gone && this.#parts.signal(signal);
   }
 
   async processes(thorough: boolean): Promise<ProcessDescription[]> {

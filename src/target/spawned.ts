@@ -12,18 +12,17 @@ import { captureOutput } from './output.js';
 import { portHolders } from './processes/holders.js';
 import { systemProcessTable } from './processes/index.js';
 import type { ProcessTable } from './processes/table.js';
-import { ProcessTracker, sendSignal } from './processes/tracker.js';
+import { ProcessTracker } from './processes/tracker.js';
 import { SpawnedProcess } from './spawned-process.js';
 import type { ExitStatus, RunningTarget, Target } from './target.js';
 import type { Watchdog } from './watchdog.js';
 
 /** The variable whose value marks the processes of one life. */
-export const MARKER_VARIABLE = 'DRAIN_CHECK_LIFE';
+const MARKER_VARIABLE = 'DRAIN_CHECK_LIFE';
 
 /** A command that we start ourselves, afresh for each life. */
 export class SpawnedTarget implements Target {
   readonly kind = 'command';
-  readonly knows = { processes: true, exitStatus: true, restartable: true };
   readonly name: string;
 
   constructor(
@@ -77,7 +76,6 @@ export class SpawnedTarget implements Target {
       table,
       tracker,
       output,
-      signal: (signal) => sendSignal(pid, signal),
     });
   }
 }

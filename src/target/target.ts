@@ -7,20 +7,9 @@ export interface ExitStatus {
   signal: string | null;
 }
 
-/** What can be known about a kind of target; checks that need more are skipped with the reason. */
-export interface Knowledge {
-  /** Its processes and their time of death. */
-  processes: boolean;
-  /** The exit status of the process that gets the signal. */
-  exitStatus: boolean;
-  /** It can be started again, so that every scenario has a life of its own. */
-  restartable: boolean;
-}
-
 /** What is being stopped. One of these per run; `start` begins one life. */
 export interface Target {
   readonly kind: 'command';
-  readonly knows: Knowledge;
   /** How to call it in a sentence. */
   readonly name: string;
   /**
@@ -53,8 +42,6 @@ export interface RunningTarget {
   processes: (thorough: boolean) => Promise<ProcessDescription[]>;
   /** Who holds a listening socket on the port, whoever it is. Null when nobody does. */
   portHolders: (port: number) => Promise<ProcessDescription[] | null>;
-  /** Sends a signal to the process that was started. Returns false when it is gone. */
-  signal: (signal: NodeJS.Signals) => boolean;
   /** Kills every process of it and waits until none is left; bounded. Returns the pids that were killed. */
   destroy: () => Promise<number[]>;
   /** The last lines it printed, for a person. */

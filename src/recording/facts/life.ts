@@ -42,7 +42,7 @@ export interface LifeFacts {
 }
 
 /** Kinds that are held open across the signal, in the order of their lanes. */
-export const HELD_KINDS = ['slow-response', 'slow-upload', 'kept-after-answer'] as const;
+const HELD_KINDS = ['slow-response', 'slow-upload', 'kept-after-answer'] as const;
 
 /** The facts of one life from its events. Null when the life has no beginning (a recording that was cut). */
 export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
