@@ -60,8 +60,9 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
     await sleep(context.plan.settleMs, undefined, { signal: context.abort });
 
     await assertAlive(running, 'before it was signalled, with work in flight');
-    const signalAt = await sendSignal(context, scenario, life, running, origin);
+    // Told before the signal: a target that dies of it at once leaves nothing in flight to be told of.
     tell('draining', held);
+    const signalAt = await sendSignal(context, scenario, life, running, origin);
     inPlace.afterSignal(recorder.clock.now() - signalAt);
     for (const work of held) void work.done.then(() => tell('draining', held));
     await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
