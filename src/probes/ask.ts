@@ -1,10 +1,6 @@
 import { Client, Pool, type Dispatcher } from 'undici';
+import { originUrl, type Origin } from '../plan/origin.js';
 import type { ProbeOutcome } from '../recording/events.js';
-
-export interface ProbeOrigin {
-  host: string;
-  port: number;
-}
 
 /** Connections that are used side by side when many paths are asked. */
 const AT_ONCE = 4;
@@ -21,12 +17,7 @@ export interface ProbeAnswer {
  * Never rejects; every way of not answering is an outcome.
  * @param maxBody how many bytes of the body to keep; the status is enough for a probe
  */
-export async function askProbe(
-  origin: ProbeOrigin,
-  path: string,
-  timeoutMs: number,
-  maxBody = 0,
-): Promise<ProbeAnswer> {
+export async function askProbe(origin: Origin, path: string, timeoutMs: number, maxBody = 0): Promise<ProbeAnswer> {
   const client = new Client(originUrl(origin), clientOptions(timeoutMs));
   const answer = await ask(client, { path, timeoutMs, maxBody, reset: true });
   client.destroy().catch(() => undefined);
@@ -37,7 +28,7 @@ export async function askProbe(
  * Asks many paths over a few kept connections, which is several times quicker; all of them are closed when this settles.
  */
 export async function askPaths(
-  origin: ProbeOrigin,
+  origin: Origin,
   paths: readonly string[],
   timeoutMs: number,
   maxBody: number,
@@ -46,10 +37,6 @@ export async function askPaths(
   const answers = await Promise.all(paths.map((path) => ask(pool, { path, timeoutMs, maxBody, reset: false })));
   await pool.destroy();
   return new Map(paths.flatMap((path, i) => (answers[i] === undefined ? [] : [[path, answers[i]]])));
-}
-
-function originUrl({ host, port }: ProbeOrigin): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function clientOptions(timeoutMs: number) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Origin } from '../plan/origin.js';
 import type { ProbeRole } from '../recording/events.js';
-import { askPaths, type ProbeAnswer, type ProbeOrigin } from './ask.js';
+import { askPaths, type ProbeAnswer } from './ask.js';
 import { CANDIDATES, type Candidate } from './candidates.js';
 import { normaliseBody, similarity, withoutPath } from './similarity.js';
 
@@ -35,7 +36,7 @@ const ALIKE = 0.9;
  * Looks for the probe endpoints with harmless GETs. Random paths are asked as well: a candidate that answers like a
  * path that cannot exist, or like `/`, is a catch-all and no probe.
  */
-export async function surveyEndpoints(origin: ProbeOrigin, timeoutMs: number): Promise<Survey> {
+export async function surveyEndpoints(origin: Origin, timeoutMs: number): Promise<Survey> {
   const random = () => randomBytes(6).toString('hex');
   const controls = [`/${random()}`, `/${random()}/${random()}`, `/health-${random()}`, `/api/${random()}`];
   const paths = [...controls, '/', ...CANDIDATES.map((candidate) => candidate.path)];
@@ -81,11 +82,7 @@ function plainPath(answers: ReadonlyMap<string, Answered>, control: string): Sur
   return null;
 }
 
-async function askAll(
-  origin: ProbeOrigin,
-  paths: readonly string[],
-  timeoutMs: number,
-): Promise<Map<string, Answered>> {
+async function askAll(origin: Origin, paths: readonly string[], timeoutMs: number): Promise<Map<string, Answered>> {
   const answers = await askPaths(origin, paths, timeoutMs, MAX_BODY);
   return new Map(
     [...answers].flatMap(([path, answer]) => {

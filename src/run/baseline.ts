@@ -2,7 +2,7 @@ import type { SlowRequest } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
 import { slowHttpRequest } from '../traffic/upload.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import { untilAborted } from './aborted.js';
 import { BLIND_WAIT_MS } from './arming.js';
 import { bringUp, type BegunLife } from './begin.js';

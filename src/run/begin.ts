@@ -1,7 +1,7 @@
 import { forLife, type LifeRecorder } from '../recording/recorder.js';
 import type { ScenarioId } from '../plan/types.js';
 import type { RunningTarget } from '../target/target.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
 
 /** A target that was started a moment ago. Whoever holds it destroys it. */

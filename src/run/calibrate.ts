@@ -4,7 +4,7 @@ import { connectionTable } from '../target/connection-table.js';
 import { HeldBody } from '../traffic/held-body.js';
 import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
 import { uploadCandidates, uploadRequest, type UploadRequest } from '../traffic/upload.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
 
 /** Shortest and longest time for which silence is required. See docs/architecture.md for the reason. */

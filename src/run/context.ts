@@ -5,7 +5,7 @@ import type { ExitWatcher } from '../target/exit-watcher.js';
 import type { Target } from '../target/target.js';
 import type { Numbering } from '../traffic/numbering.js';
 import type { UploadRequest } from '../traffic/upload.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import type { Observer } from './observer.js';
 
 /** What a person may be told while a run goes on. */

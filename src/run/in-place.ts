@@ -2,7 +2,7 @@ import type { Scenario } from '../scenarios/scenario.js';
 import type { Exchanges } from '../traffic/exchanges.js';
 import type { HeldWork } from '../traffic/held-work.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
 import { holdWork, IdleLoad, ReusedConnection, type Load } from './load.js';
 

@@ -7,7 +7,7 @@ import type { RunningTarget } from '../target/target.js';
 import type { HeldWork } from '../traffic/held-work.js';
 import type { NewConnectionsPlan, NewWork } from '../traffic/new-connections.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import { assertAlive } from './alive.js';
 import { untilAborted } from './aborted.js';
 import { arm } from './arming.js';

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { DrainCheckError } from '../errors.js';
 import { formatDuration } from '../plan/durations.js';
+import { originUrl, type Origin } from '../plan/origin.js';
 import { redactText } from '../plan/redact.js';
 import { askProbe } from '../probes/ask.js';
 import type { ListenerDescription } from '../recording/events.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import type { FoundListeners, RunningTarget } from '../target/target.js';
-import type { Origin } from '../traffic/watched-socket.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
 
@@ -83,8 +83,7 @@ async function chooseByAnswer(listeners: readonly ListenerDescription[]): Promis
 
 async function settle(listeners: ListenerDescription[], recorder: LifeRecorder): Promise<Origin> {
   const origin = await reachable(listeners);
-  const host = origin.host.includes(':') ? `[${origin.host}]` : origin.host;
-  recorder.record({ type: 'listener-found', listeners, port: origin.port, origin: `http://${host}:${origin.port}` });
+  recorder.record({ type: 'listener-found', listeners, port: origin.port, origin: originUrl(origin) });
   return origin;
 }
 

@@ -3,7 +3,7 @@ import type { Scenario, IdleConnections } from '../scenarios/scenario.js';
 import { holdSlowResponse, holdUpload, type HeldWork } from '../traffic/held-work.js';
 import type { Exchanges } from '../traffic/exchanges.js';
 import { PersistentConnection, SilentConnection } from '../traffic/persistent.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
 
 /** When withheld uploads are let go, counted from the signal: some at once, the last beyond the usual short timeouts. */

@@ -5,7 +5,7 @@ import { createClock } from '../recording/clock.js';
 import type { SignalName } from '../plan/types.js';
 import { NewConnections, type NewConnectionsPlan } from '../traffic/new-connections.js';
 import { Numbering } from '../traffic/numbering.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 
 /**
  * The probe worker: both probes, the signal, and the new connections that follow it share this thread and its clock,

@@ -8,7 +8,7 @@ import { isGood } from '../recording/facts/probe.js';
 import type { ProbeOutcome, ProbeRole } from '../recording/events.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import type { RunningTarget } from '../target/target.js';
-import type { Origin } from '../traffic/watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
 

@@ -4,7 +4,7 @@ import { followConnectionEnd, followRequest, noteConnected, type Exchanges } fro
 import { HeldBody } from './held-body.js';
 import { HttpConnection, type HttpOutcome, type HttpRequest } from './http-connection.js';
 import { slowHttpRequest, uploadRequest, type UploadRequest } from './upload.js';
-import type { Origin } from './watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 
 /** Work that the target is meant to have in its hands when the signal comes. */
 export interface HeldWork {

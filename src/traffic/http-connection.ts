@@ -1,7 +1,8 @@
 import { Client, type Dispatcher } from 'undici';
+import { originUrl, type Origin } from '../plan/origin.js';
 import type { Ending, Framing } from '../recording/events.js';
 import { endingOf } from './ending.js';
-import { WatchedSocket, type Origin, type SocketEnd } from './watched-socket.js';
+import { WatchedSocket, type SocketEnd } from './watched-socket.js';
 
 export interface HttpRequest {
   method: string;
@@ -123,10 +124,6 @@ export class HttpConnection {
     this.socket.abandon();
     this.#client.destroy().catch(() => undefined);
   }
-}
-
-function originUrl({ host, port }: Origin): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function headersOf(request: HttpRequest): string[] {

@@ -3,7 +3,7 @@ import { followRequest, type Exchanges } from './exchanges.js';
 import { HeldBody } from './held-body.js';
 import { HttpConnection } from './http-connection.js';
 import { plainRequest, slowHttpRequest, uploadRequest, type UploadRequest } from './upload.js';
-import type { Origin } from './watched-socket.js';
+import type { Origin } from '../plan/origin.js';
 
 /** Work for new connections that takes a moment, so that some of it is under way whenever the target goes. */
 export type NewWork =

@@ -9,7 +9,8 @@ import {
 } from './exchanges.js';
 import { HttpConnection, type HttpOutcome } from './http-connection.js';
 import { plainRequest } from './upload.js';
-import { WatchedSocket, type Origin } from './watched-socket.js';
+import type { Origin } from '../plan/origin.js';
+import { WatchedSocket } from './watched-socket.js';
 
 /** A keep-alive connection that asks plain questions one after another. */
 export class PersistentConnection {

@@ -1,11 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-
-/** Where a target listens. */
-export interface Origin {
-  host: string;
-  port: number;
-}
+import type { Origin } from '../plan/origin.js';
 
 /** How a socket ended: by the target's FIN or RST, refused, by another error, or by ourselves. */
 export type SocketEnd = 'fin' | 'rst' | 'refused' | 'error' | 'tester';
