@@ -1,5 +1,5 @@
 /** Headings under which `--help` groups the options. */
-export type OptionGroup = 'Target' | 'Work in flight' | 'Timing' | 'Judging' | 'Output';
+export type OptionGroup = 'Target' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -35,6 +35,11 @@ export const OPTIONS: readonly OptionSpec[] = [
     'port the target listens on (default: PORT is set to a free one and the listener is looked for)',
     { short: 'p' },
   ),
+  option('Target', 'socket', '<path>', 'Unix socket the target listens on instead of a port'),
+  option('Target', 'https', null, 'the target speaks TLS; a certificate nobody vouches for is accepted on this machine'),
+  option('Target', 'ca', '<file>', 'PEM file with the authorities that must vouch for the certificate'),
+  option('Target', 'servername', '<name>', 'name to ask for and to expect in the certificate'),
+  option('Target', 'http2', null, 'speak HTTP/2: with prior knowledge, or as agreed on over TLS'),
   option('Target', 'env', '<K=V>', 'set a variable in the target’s environment', { ...repeatable, short: 'e' }),
   option('Target', 'cwd', '<dir>', 'directory to start the target in'),
   option('Target', 'ready', '<path|none>', 'readiness endpoint (default: looked for)'),
@@ -48,6 +53,20 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Work in flight', 'requests', '<n>', 'how many requests to hold for each slow endpoint', {
     default: '5',
     short: 'n',
+  }),
+  option('Work in flight', 'stream', '<path>', 'an event stream or another answer that does not end', repeatable),
+  option('Work in flight', 'websocket', '<path>', 'an endpoint that takes WebSockets', { ...repeatable, short: 'w' }),
+  option('Work in flight', 'websocket-message', '<text>', 'message to send on WebSockets (default: pings only)'),
+  option('Work in flight', 'websocket-goodbye', '<text|/regex/>', 'message that must come before the close'),
+  option('Work in flight', 'websocket-close', '<codes>', 'close codes that are in order (default: 1000,1001,1012)'),
+  option('Work in flight', 'subprotocol', '<name>', 'WebSocket subprotocol to ask for', repeatable),
+  option('Work in flight', 'grpc', '<method[ json]>', 'gRPC method to have in flight: package.Service/Method {…}', repeatable),
+  option('Work in flight', 'proto', '<file>', '.proto file that describes the gRPC methods (default: reflection)'),
+  option('Work in flight', 'no-discover', null, 'do not look for streams and WebSockets at the usual paths'),
+  option('Scenarios', 'as-pid1', null, 'play a death as PID 1 of a namespace, whatever the profile'),
+  option('Scenarios', 'no-as-pid1', null, 'never play a death as PID 1'),
+  option('Scenarios', 'parallel', '<n>', 'lives side by side, for targets that take their port from PORT', {
+    default: '1',
   }),
   option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
   option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),

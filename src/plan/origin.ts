@@ -1,10 +1,27 @@
-/** Where a target listens. */
+/** Where a target listens, and how it is spoken to there: HTTP/1.1 in plain text unless something else is said. */
 export interface Origin {
   host: string;
   port: number;
+  /** A Unix socket in place of host and port. */
+  socketPath?: string;
+  tls?: TlsOrigin;
+  http2?: boolean;
 }
 
-/** The origin as the beginning of a URL; IPv6 addresses stand in brackets there. */
-export function originUrl({ host, port }: Origin): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export interface TlsOrigin {
+  /** Authorities to trust, PEM; null: nobody is asked, which is for this machine only. */
+  ca: string | null;
+  servername: string | null;
+}
+
+/** The origin as a person would write it. */
+export function originUrl({ host, port, socketPath, tls }: Origin): string {
+  const scheme = tls === undefined ? 'http' : 'https';
+  if (socketPath !== undefined) return `${scheme}+unix:${socketPath}`;
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The origin as HTTP names it in requests. What listens on a Unix socket is called localhost, as curl does. */
+export function requestOrigin(origin: Origin): string {
+  return origin.socketPath === undefined ? originUrl(origin) : `${origin.tls === undefined ? 'http' : 'https'}://localhost`;
 }

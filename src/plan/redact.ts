@@ -27,5 +27,9 @@ export function redactPlan(plan: Plan): Plan {
       headers: request.headers.map(([name]) => [name, HIDDEN]),
       body: request.body === null ? null : HIDDEN,
     })),
+    streams: plan.streams.map(redactText),
+    websockets: plan.websockets.map(redactText),
+    websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
+    grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
   };
 }

@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RawOptions } from './options.js';
 import { suggest } from './suggest.js';
-import type { Plan, ProfileName, ScenarioId, SlowRequest } from './types.js';
+import type { CommandTarget, Plan, ProfileName, ScenarioId, SlowRequest, WebSocketPlan } from './types.js';
 import * as values from './values.js';
 import type { Parsed } from './values.js';
 
@@ -166,6 +166,74 @@ function readSlow(reader: Reader): SlowRequest[] {
   return slow;
 }
 
+const CLOSE_CODES = [1000, 1001, 1012];
+
+function readWebSocket(reader: Reader): WebSocketPlan {
+  return {
+    message: reader.text('websocket-message'),
+    goodbye: reader.one<WebSocketPlan['goodbye']>('websocket-goodbye', values.textPattern, null),
+    closeCodes: reader.one('websocket-close', values.closeCodes, CLOSE_CODES),
+    closeCodesGiven: reader.has('websocket-close'),
+    subprotocols: reader.many('subprotocol', values.subprotocol),
+  };
+}
+
+/** A file that is there and can be read, as an absolute path. */
+function readFileOption(reader: Reader, name: string, cwd: string): string | null {
+  const given = reader.text(name);
+  if (given === null) return null;
+  const file = path.resolve(cwd, given);
+  if (!existsSync(file)) reader.complain(name, given, 'does not exist');
+  else if (!statSync(file).isFile()) reader.complain(name, given, 'is not a file');
+  else if (!isReadable(file)) reader.complain(name, given, 'may not be read');
+  return file;
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Longer paths do not fit into the address of a Unix socket. */
+const LONGEST_SOCKET_PATH = 107;
+
+function readTarget(reader: Reader, command: string, args: string[], cwd: string): CommandTarget {
+  const directory = readDirectory(reader, cwd);
+  const socket = reader.text('socket');
+  const socketPath = socket === null ? null : path.resolve(directory, socket);
+  if (socket !== null && Buffer.byteLength(socketPath ?? '') > LONGEST_SOCKET_PATH)
+    reader.complain('socket', socket, `is too long for a Unix socket; it may have ${LONGEST_SOCKET_PATH} bytes`);
+  if (socket !== null && reader.has('port'))
+    reader.complain('socket', socket, 'stands beside --port; the target listens on one or the other');
+  const ca = readFileOption(reader, 'ca', cwd);
+  const servername = reader.text('servername');
+  // To say how TLS is to be checked is to say that it is spoken.
+  const https = reader.one('https', values.switchValue, false) || ca !== null || servername !== null;
+  return {
+    kind: 'command',
+    command,
+    args,
+    cwd: directory,
+    env: Object.fromEntries(reader.many('env', values.environmentEntry)),
+    port: reader.one<number | null>('port', (text) => values.wholeNumber(text, 1, 65_535), null),
+    socketPath,
+    tls: https ? { ca, servername } : null,
+    http2: reader.one('http2', values.switchValue, false),
+  };
+}
+
+/** A switch and its opposite; both at once is a mistake. */
+function readAsPid1(reader: Reader): Plan['asPid1'] {
+  const always = reader.one('as-pid1', values.switchValue, false);
+  const never = reader.one('no-as-pid1', values.switchValue, false);
+  if (always && never) reader.complain('as-pid1', '', 'stands beside --no-as-pid1; give one of them');
+  return always ? 'always' : never ? 'never' : 'auto';
+}
+
 function readDirectory(reader: Reader, cwd: string): string {
   const given = reader.text('cwd');
   if (given === null) return cwd;
@@ -213,14 +281,7 @@ export function resolveRun(
   );
   if (scenarios.length === 0) reader.complain('skip', (raw['skip'] ?? []).join(', '), 'leaves no scenario to play');
   const plan: Plan = {
-    target: {
-      kind: 'command',
-      command: program,
-      args,
-      cwd: readDirectory(reader, cwd),
-      env: Object.fromEntries(reader.many('env', values.environmentEntry)),
-      port: reader.one<number | null>('port', (text) => values.wholeNumber(text, 1, 65_535), null),
-    },
+    target: readTarget(reader, program, args, cwd),
     ...judging,
     signal: reader.one('signal', values.signalName, 'SIGTERM'),
     scenarios,
@@ -228,6 +289,14 @@ export function resolveRun(
     liveness: reader.one('live', values.endpointChoice, { kind: 'discover' }),
     slow: readSlow(reader),
     requests: reader.one('requests', (text) => values.wholeNumber(text, 1, 500), 5),
+    streams: reader.many('stream', values.requestPath),
+    websockets: reader.many('websocket', values.requestPath),
+    websocket: readWebSocket(reader),
+    discover: !reader.one('no-discover', values.switchValue, false),
+    grpc: reader.many('grpc', values.grpcCall),
+    proto: readFileOption(reader, 'proto', cwd),
+    asPid1: readAsPid1(reader),
+    parallel: reader.one('parallel', (text) => values.wholeNumber(text, 1, 16), 1),
     startTimeoutMs: reader.one('start-timeout', (text) => values.duration(text, 100), 30_000),
     gracePeriodMs: reader.one('grace-period', (text) => values.duration(text, 100), 30_000),
     settleMs: reader.one('settle', values.duration, 0),

@@ -7,6 +7,13 @@ const endpoint = z.union([
   z.strictObject({ kind: z.literal('path'), path: z.string() }),
 ]);
 
+const scenario = z.enum(['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1']);
+
+const pattern = z.union([
+  z.strictObject({ kind: z.literal('text'), text: z.string() }),
+  z.strictObject({ kind: z.literal('regex'), source: z.string(), flags: z.string() }),
+]);
+
 const ms = z.number().nonnegative();
 
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
@@ -18,6 +25,9 @@ export const planSchema: z.ZodType<Plan> = z.object({
     cwd: z.string(),
     env: z.record(z.string(), z.string()),
     port: z.number().int().nullable(),
+    socketPath: z.string().nullable(),
+    tls: z.object({ ca: z.string().nullable(), servername: z.string().nullable() }).nullable(),
+    http2: z.boolean(),
   }),
   profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
   checks: z.array(z.string()),
@@ -28,7 +38,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
   expectExitGiven: z.boolean(),
   routingLagMs: ms,
   signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']),
-  scenarios: z.array(z.enum(['drain', 'idle'])),
+  scenarios: z.array(scenario),
   readiness: endpoint,
   liveness: endpoint,
   slow: z.array(
@@ -40,6 +50,20 @@ export const planSchema: z.ZodType<Plan> = z.object({
     }),
   ),
   requests: z.number().int(),
+  streams: z.array(z.string()),
+  websockets: z.array(z.string()),
+  websocket: z.object({
+    message: z.string().nullable(),
+    goodbye: pattern.nullable(),
+    closeCodes: z.array(z.number().int()),
+    closeCodesGiven: z.boolean(),
+    subprotocols: z.array(z.string()),
+  }),
+  discover: z.boolean(),
+  grpc: z.array(z.object({ method: z.string(), request: z.string() })),
+  proto: z.string().nullable(),
+  asPid1: z.enum(['auto', 'always', 'never']),
+  parallel: z.number().int(),
   startTimeoutMs: ms,
   gracePeriodMs: ms,
   settleMs: ms,

@@ -3,7 +3,8 @@
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
-export type ScenarioId = 'drain' | 'idle';
+export type ScenarioId =
+  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1';
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
 /** How an endpoint is to be known: looked for, named by the user, or declared absent by the user. */
@@ -18,6 +19,36 @@ export interface SlowRequest {
   body: string | null;
 }
 
+/** What WebSockets say and are to hear. */
+export interface WebSocketPlan {
+  /** Sent again and again on the talking ones; null: they send pings, which every server takes. */
+  message: string | null;
+  /** What the server is to say before it closes. */
+  goodbye: TextPattern | null;
+  /** Close codes that are an orderly end. */
+  closeCodes: number[];
+  closeCodesGiven: boolean;
+  subprotocols: string[];
+}
+
+/** A text that is to be contained, or a regular expression that is to match. */
+export type TextPattern = { kind: 'text'; text: string } | { kind: 'regex'; source: string; flags: string };
+
+/** One gRPC method to call, with its request as JSON. */
+export interface GrpcCall {
+  /** `package.Service/Method`. */
+  method: string;
+  request: string;
+}
+
+/** How the target's TLS is to be checked; certificates that nobody vouches for are accepted on this machine. */
+export interface TlsPlan {
+  /** Path of a PEM file with the authorities to trust. */
+  ca: string | null;
+  /** The name to ask for and to expect in the certificate. */
+  servername: string | null;
+}
+
 /** A command that we start ourselves. */
 export interface CommandTarget {
   kind: 'command';
@@ -28,6 +59,11 @@ export interface CommandTarget {
   env: Record<string, string>;
   /** The port the target is known to listen on, or null to look for it. */
   port: number | null;
+  /** The Unix socket it listens on instead of a port. */
+  socketPath: string | null;
+  tls: TlsPlan | null;
+  /** Spoken to in HTTP/2: with prior knowledge, or as negotiated over TLS. */
+  http2: boolean;
 }
 
 export interface Plan {
@@ -49,6 +85,20 @@ export interface Plan {
   slow: SlowRequest[];
   /** How many requests to hold for each slow endpoint. */
   requests: number;
+  /** Paths of event streams and other answers that do not end by themselves. */
+  streams: string[];
+  /** Paths that take WebSockets. */
+  websockets: string[];
+  websocket: WebSocketPlan;
+  /** Whether to look for streams and WebSockets at the usual paths. */
+  discover: boolean;
+  grpc: GrpcCall[];
+  /** Path of a .proto file; null: the server is asked by reflection. */
+  proto: string | null;
+  /** Whether to play a death as PID 1: where it makes sense and can be had, in any case, or never. */
+  asPid1: 'auto' | 'always' | 'never';
+  /** How many lives may go on side by side. */
+  parallel: number;
   startTimeoutMs: number;
   gracePeriodMs: number;
   /** Pause between the moment everything is armed and the signal. */

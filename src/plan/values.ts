@@ -1,6 +1,6 @@
 import { parseDuration } from './durations.js';
 import { suggest } from './suggest.js';
-import type { EndpointChoice, SignalName, SlowRequest } from './types.js';
+import type { EndpointChoice, GrpcCall, SignalName, SlowRequest, TextPattern } from './types.js';
 
 /** A value that was understood, or the sentence that says what is wrong with it and what to write instead. */
 export type Parsed<T> = { value: T } | { problem: string };
@@ -63,6 +63,50 @@ export function slowRequest(text: string, headers: [string, string][], body: str
     return { problem: `has the method ${method.value}, which carries no body; drop --body or name POST, PUT or PATCH` };
   }
   return { value: { method: method.value, path: path.value, headers, body } };
+}
+
+/** A close code that may stand in a frame (RFC 6455, section 7.4), or 1005 for a close frame without one. */
+export function closeCodes(text: string): Parsed<number[]> {
+  const codes = text.split(',').map((part) => wholeNumber(part.trim(), 1000, 4999));
+  return codes.some((code) => 'problem' in code)
+    ? { problem: 'is not a list of close codes; write it like 1001 or 1000,4001' }
+    : { value: codes.flatMap((code) => ('value' in code ? [code.value] : [])) };
+}
+
+/** `/source/flags` is a regular expression, anything else a text to be contained. */
+export function textPattern(text: string): Parsed<TextPattern> {
+  if (text === '') return { problem: 'is empty, which every message contains; write what is to come' };
+  const match = /^\/(.+)\/([a-z]*)$/s.exec(text);
+  if (match === null) return { value: { kind: 'text', text } };
+  const [, source = '', flags = ''] = match;
+  try {
+    new RegExp(source, flags);
+  } catch (error) {
+    return { problem: `is not a regular expression (${error instanceof Error ? error.message : 'it cannot be read'})` };
+  }
+  return { value: { kind: 'regex', source, flags: flags.replaceAll(/[gy]/g, '') } };
+}
+
+/** RFC 6455 takes tokens; what is not one would break the handshake. */
+export function subprotocol(text: string): Parsed<string> {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)
+    ? { value: text }
+    : { problem: 'is not a subprotocol; it is one word such as graphql-transport-ws' };
+}
+
+/** `package.Service/Method`, then the request as JSON; without one it is empty. */
+export function grpcCall(text: string): Parsed<GrpcCall> {
+  const [, method = '', json = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (!/^[A-Za-z_][\w.]*\/[A-Za-z_]\w*$/.test(method))
+    return { problem: 'does not name a method; write it like package.Service/Method, without a host' };
+  try {
+    const request: unknown = JSON.parse(json === '' ? '{}' : json);
+    if (typeof request !== 'object' || request === null || Array.isArray(request))
+      return { problem: 'has a request that is not a JSON object' };
+  } catch (error) {
+    return { problem: `has a request that is not JSON (${error instanceof Error ? error.message : 'unreadable'})` };
+  }
+  return { value: { method, request: json === '' ? '{}' : json } };
 }
 
 export function headerLine(text: string): Parsed<[string, string]> {

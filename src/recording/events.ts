@@ -26,13 +26,26 @@ export type ExchangeKind =
   | 'new-work'
   | 'idle-connection'
   | 'silent-connection'
-  | 'kept-after-answer';
+  | 'kept-after-answer'
+  | 'stream'
+  | 'quiet-websocket'
+  | 'talking-websocket'
+  | 'new-websocket'
+  | 'grpc-call'
+  | 'grpc-stream'
+  | 'stuck-upload'
+  | 'stuck-stream'
+  | 'stuck-websocket';
 
 /**
  * How an exchange ended, and by whose hand.
  * answered: a complete response other than 503. rejected: a complete 503. refused: no connection.
  * short: the response began and was not complete. closed: FIN before any response. reset: RST before the response
  * was complete. timed-out: we waited and nothing came. ended-by-tester: we closed it, which proves nothing.
+ *
+ * A WebSocket is answered when a close frame came (`websocket-closed` has its code), closed or reset when its
+ * connection just ended; one that was not upgraded ends like the response it got instead. An HTTP/2 stream is reset by
+ * RST_STREAM as well, and refused when the server would not take it (REFUSED_STREAM, or beyond its GOAWAY).
  */
 export type Ending =
   'answered' | 'rejected' | 'refused' | 'short' | 'closed' | 'reset' | 'timed-out' | 'ended-by-tester';
@@ -44,7 +57,7 @@ export type ClosedBy = 'fin' | 'rst' | 'tester';
 export type Framing = 'length' | 'chunked' | 'close' | 'none';
 
 /** Why we say that the target had the work before the signal. */
-export type ArmProof = 'accepted-and-read' | 'first-byte' | 'held-upload' | 'calibrated';
+export type ArmProof = 'accepted-and-read' | 'first-byte' | 'upgraded' | 'held-upload' | 'calibrated';
 
 export type ProbeRole = 'readiness' | 'liveness';
 
@@ -82,7 +95,13 @@ interface Stamp {
 }
 
 export type EventBody =
-  | { type: 'life-started'; scenario: ScenarioId; purpose: 'scenario' | 'baseline' }
+  | {
+      type: 'life-started';
+      scenario: ScenarioId;
+      /** isolation: the same death again, with one kind of work alone, to find out which of them held the exit. */
+      purpose: 'scenario' | 'baseline' | 'isolation';
+      alone: ExchangeKind | null;
+    }
   | { type: 'process-spawned'; pid: number; command: string; port: number }
   | { type: 'processes-seen'; processes: ProcessDescription[] }
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string; dropped: number }
@@ -99,6 +118,10 @@ export type EventBody =
       asked: number;
     }
   | { type: 'plain-path-chosen'; path: string; status: number }
+  /** An endpoint whose answer does not end by itself, or that takes WebSockets. */
+  | { type: 'work-endpoint'; kind: 'stream' | 'websocket'; path: string; how: 'given' | 'found' }
+  /** How TLS was agreed on, and what is wrong with the certificate when it was accepted all the same. */
+  | { type: 'tls-established'; protocol: string; alpn: string | null; authorized: boolean; problem: string | null }
   | {
       type: 'upload-calibrated';
       method: string;
@@ -137,8 +160,31 @@ export type EventBody =
       detail: string | null;
     }
   | { type: 'connection-closed'; connection: number; by: ClosedBy }
+  /** The server said on an HTTP/2 connection that it takes no more streams. */
+  | { type: 'goaway'; connection: number; code: number; lastStream: number }
+  /** The goodbye that the plan asks for came. */
+  | { type: 'websocket-goodbye'; exchange: number; text: string }
+  | {
+      type: 'websocket-closed';
+      exchange: number;
+      /** Of the close frame; 1005 for one without a code, null when none came. */
+      code: number | null;
+      reason: string;
+      /** Messages, not frames. */
+      sent: number;
+      received: number;
+      /** Messages that were sent before the signal, on a connection that answered each before, and never answered. */
+      lost: number;
+      /** How the server ended the TCP connection; `open`: it had not when we gave up. */
+      tcp: 'fin' | 'rst' | 'open';
+    }
   | { type: 'armed'; armed: number; opened: number }
+  /** The first of a life begins its death; later ones are repetitions. */
   | { type: 'signal-sent'; signal: SignalName; pid: number }
+  /** At the end of the grace period: the signal given straight to a process that may never have got it. */
+  | { type: 'signal-followed'; signal: SignalName; pid: number; command: string }
+  /** When in its start the target is signalled, and whether it was ready before that after all. */
+  | { type: 'startup-timed'; afterMs: number; usuallyReadyMs: number; ready: boolean }
   | {
       type: 'probe-run';
       role: ProbeRole;

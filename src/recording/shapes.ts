@@ -28,8 +28,27 @@ const fields =
     value !== null &&
     Object.entries(shapes).every(([name, shape]) => shape((value as Record<string, unknown>)[name]));
 
-const scenario = word('drain', 'idle');
+const scenario = word('drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1');
 const role = word('readiness', 'liveness');
+const kind = word(
+  'slow-response',
+  'slow-upload',
+  'reused-connection',
+  'new-connection',
+  'new-work',
+  'idle-connection',
+  'silent-connection',
+  'kept-after-answer',
+  'stream',
+  'quiet-websocket',
+  'talking-websocket',
+  'new-websocket',
+  'grpc-call',
+  'grpc-stream',
+  'stuck-upload',
+  'stuck-stream',
+  'stuck-websocket',
+);
 const framing = nullable(word('length', 'chunked', 'close', 'none'));
 const process = fields({ pid: number, ppid: number, command: text });
 const listener = fields({ pid: number, command: text, address: text, port: number, verified: flag });
@@ -40,7 +59,7 @@ const outcome: Shape = (value) =>
 
 /** What each event must hold to be judged: a recording may come from anywhere. A new event fails to compile until it is here. */
 const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
-  'life-started': { scenario, purpose: word('scenario', 'baseline') },
+  'life-started': { scenario, purpose: word('scenario', 'baseline', 'isolation'), alone: nullable(kind) },
   'process-spawned': { pid: number, command: text, port: number },
   'processes-seen': { processes: listOf(process) },
   output: { stream: word('stdout', 'stderr'), text, dropped: number },
@@ -54,6 +73,8 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
     asked: number,
   },
   'plain-path-chosen': { path: text, status: number },
+  'work-endpoint': { kind: word('stream', 'websocket'), path: text, how: word('given', 'found') },
+  'tls-established': { protocol: text, alpn: nullable(text), authorized: flag, problem: nullable(text) },
   'upload-calibrated': {
     method: text,
     path: text,
@@ -64,22 +85,13 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   },
   'exchange-opened': {
     exchange: number,
-    kind: word(
-      'slow-response',
-      'slow-upload',
-      'reused-connection',
-      'new-connection',
-      'new-work',
-      'idle-connection',
-      'silent-connection',
-      'kept-after-answer',
-    ),
+    kind,
     connection: number,
     method: nullable(text),
     path: nullable(text),
   },
   'exchange-connected': { exchange: number },
-  'exchange-armed': { exchange: number, proof: word('accepted-and-read', 'first-byte', 'held-upload', 'calibrated') },
+  'exchange-armed': { exchange: number, proof: word('accepted-and-read', 'first-byte', 'upgraded', 'held-upload', 'calibrated') },
   'exchange-not-armed': { exchange: number, reason: text },
   'upload-released': { exchange: number },
   'exchange-ended': {
@@ -94,8 +106,21 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
     detail: nullable(text),
   },
   'connection-closed': { connection: number, by: word('fin', 'rst', 'tester') },
+  goaway: { connection: number, code: number, lastStream: number },
+  'websocket-goodbye': { exchange: number, text },
+  'websocket-closed': {
+    exchange: number,
+    code: nullable(number),
+    reason: text,
+    sent: number,
+    received: number,
+    lost: number,
+    tcp: word('fin', 'rst', 'open'),
+  },
   armed: { armed: number, opened: number },
   'signal-sent': { signal, pid: number },
+  'signal-followed': { signal, pid: number, command: text },
+  'startup-timed': { afterMs: number, usuallyReadyMs: number, ready: flag },
   'probe-run': { role, outcome, count: number, first: span, last: span, maxLateMs: number },
   'process-gone': { pid: number, command: text },
   'root-exited': { code: nullable(number), signal: nullable(signal) },

@@ -18,6 +18,15 @@ const LABELS: Record<ExchangeKind, string> = {
   'idle-connection': 'idle connections',
   'silent-connection': 'silent connection',
   'kept-after-answer': 'kept after answer',
+  stream: 'streams',
+  'quiet-websocket': 'quiet WebSockets',
+  'talking-websocket': 'talking WebSockets',
+  'new-websocket': 'new WebSockets',
+  'grpc-call': 'gRPC calls',
+  'grpc-stream': 'gRPC streams',
+  'stuck-upload': 'stuck upload',
+  'stuck-stream': 'unread stream',
+  'stuck-websocket': 'deaf WebSocket',
 };
 
 /** The words a kind of exchange goes by in reports. */

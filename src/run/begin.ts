@@ -1,4 +1,5 @@
 import { forLife, type LifeRecorder } from '../recording/recorder.js';
+import type { ExchangeKind } from '../recording/events.js';
 import type { ScenarioId } from '../plan/types.js';
 import type { RunningTarget } from '../target/target.js';
 import type { Origin } from '../plan/origin.js';
@@ -14,13 +15,14 @@ export interface BegunLife {
 export async function beginLife(
   context: RunContext,
   scenario: ScenarioId,
-  purpose: 'scenario' | 'baseline',
+  purpose: 'scenario' | 'baseline' | 'isolation',
   life: number,
+  alone: ExchangeKind | null = null,
 ): Promise<BegunLife> {
   context.abort.throwIfAborted();
   const recorder = forLife(context.recorder, life);
   context.onProgress({ scenario, phase: 'starting', inFlight: 0 });
-  recorder.record({ type: 'life-started', scenario, purpose });
+  recorder.record({ type: 'life-started', scenario, purpose, alone });
   return { recorder, running: await context.target.start(recorder) };
 }
 

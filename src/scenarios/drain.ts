@@ -1,12 +1,11 @@
-import type { Scenario } from './scenario.js';
+import { PLAIN_DEATH, type Scenario } from './scenario.js';
 
 export const drain: Scenario = {
+  ...PLAIN_DEATH,
   id: 'drain',
   question: 'Does a busy service finish its work?',
   held: 'all',
-  clients: 'close',
   probes: true,
   newConnections: true,
   reusedConnection: true,
-  idle: null,
 };

@@ -1,6 +1,12 @@
 import { drain } from './drain.js';
 import { idle } from './idle.js';
+import { interrupt } from './interrupt.js';
+import { pid1 } from './pid-1.js';
+import { repeatSignal } from './repeat-signal.js';
 import type { Scenario } from './scenario.js';
+import { startup } from './startup.js';
+import { streams } from './streams.js';
+import { stuck } from './stuck.js';
 
 /** Every scenario, in the order in which they are played. */
-export const SCENARIOS: readonly Scenario[] = [drain, idle];
+export const SCENARIOS: readonly Scenario[] = [drain, idle, streams, stuck, repeatSignal, interrupt, startup, pid1];

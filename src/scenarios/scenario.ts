@@ -1,12 +1,12 @@
-import type { ScenarioId } from '../plan/types.js';
+import type { ScenarioId, SignalName } from '../plan/types.js';
 
 /** A script for one life and death of the target. It says what is in place; `run` puts it there. */
 export interface Scenario {
   id: ScenarioId;
   /** The question this life answers. */
   question: string;
-  /** What is held in flight across the signal: all that was asked for, or one request to each endpoint. */
-  held: 'all' | 'one-each';
+  /** What is held in flight across the signal: all that was asked for, one request to each endpoint, or nothing. */
+  held: 'all' | 'one-each' | 'none';
   /** What clients do with the connection after an answer that was held: close it, or keep it as a pool does. */
   clients: 'close' | 'keep';
   probes: boolean;
@@ -15,6 +15,21 @@ export interface Scenario {
   /** Requests one after another on one keep-alive connection, while held work is under way. */
   reusedConnection: boolean;
   idle: IdleConnections | null;
+  /** Streams and WebSockets, quiet and talking, and new WebSockets after the signal. */
+  streams: boolean;
+  /** Work that its client never finishes: an upload, a stream that is not read, a close frame that is not answered. */
+  stuck: boolean;
+  /** The signal that begins the death; null: the one the plan names. */
+  signal: SignalName | null;
+  /** When the same signal is sent once more, in milliseconds after the first; null: never. */
+  repeatAfterMs: number | null;
+  /**
+   * At which parts of its usual way to readiness the target is signalled, each in a life of its own; null: when it is
+   * ready and everything is in place.
+   */
+  duringStartup: readonly number[] | null;
+  /** Whether the target is PID 1 of a namespace of its own, as in a container. */
+  pidNamespace: boolean;
 }
 
 export interface IdleConnections {
@@ -25,3 +40,19 @@ export interface IdleConnections {
   /** For each, a keep-alive connection that asks once more this many milliseconds from the signal (negative: before). */
   askAgainAtMs: readonly number[];
 }
+
+/** A death with nothing special about it and nothing in place: what each scenario differs from. */
+export const PLAIN_DEATH: Omit<Scenario, 'id' | 'question'> = {
+  held: 'none',
+  clients: 'close',
+  probes: false,
+  newConnections: false,
+  reusedConnection: false,
+  idle: null,
+  streams: false,
+  stuck: false,
+  signal: null,
+  repeatAfterMs: null,
+  duringStartup: null,
+  pidNamespace: false,
+};

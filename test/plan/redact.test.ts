@@ -45,6 +45,9 @@ describe('redactPlan', () => {
       cwd: '/srv',
       env: { TOKEN: 'hunter2' },
       port: 1,
+      socketPath: null,
+      tls: null,
+      http2: false,
     },
     slow: [{ method: 'POST', path: '/slow?to=x://u:p@h', headers: [['Authorization', 'hunter2']], body: 'hunter2' }],
   });

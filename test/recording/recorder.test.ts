@@ -61,7 +61,17 @@ describe('Recorder', () => {
 
   it('keeps secrets out of the header', () => {
     const plan = examplePlan({
-      target: { kind: 'command', command: 'x', args: [], cwd: '/', env: { TOKEN: 'hunter2' }, port: null },
+      target: {
+        kind: 'command',
+        command: 'x',
+        args: [],
+        cwd: '/',
+        env: { TOKEN: 'hunter2' },
+        port: null,
+        socketPath: null,
+        tls: null,
+        http2: false,
+      },
     });
     const { header } = recorder(plan);
     expect(JSON.stringify(header)).not.toContain('hunter2');

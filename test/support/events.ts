@@ -4,7 +4,7 @@ const process = { pid: 7, ppid: 1, command: 'node server.js' };
 
 /** One event of each type. A new event fails to compile until it is here. */
 export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
-  'life-started': { type: 'life-started', scenario: 'drain', purpose: 'scenario' },
+  'life-started': { type: 'life-started', scenario: 'drain', purpose: 'scenario', alone: null },
   'process-spawned': { type: 'process-spawned', pid: 7, command: 'node server.js', port: 8080 },
   'processes-seen': { type: 'processes-seen', processes: [process] },
   output: { type: 'output', stream: 'stderr', text: 'listening', dropped: 0 },
@@ -22,6 +22,14 @@ export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
     how: 'found',
     sureness: 'specific',
     asked: 36,
+  },
+  'work-endpoint': { type: 'work-endpoint', kind: 'websocket', path: '/ws', how: 'found' },
+  'tls-established': {
+    type: 'tls-established',
+    protocol: 'TLSv1.3',
+    alpn: 'h2',
+    authorized: false,
+    problem: 'DEPTH_ZERO_SELF_SIGNED_CERT',
   },
   'plain-path-chosen': { type: 'plain-path-chosen', path: '/', status: 404 },
   'upload-calibrated': {
@@ -58,8 +66,22 @@ export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
     detail: null,
   },
   'connection-closed': { type: 'connection-closed', connection: 1, by: 'fin' },
+  goaway: { type: 'goaway', connection: 1, code: 0, lastStream: 7 },
+  'websocket-goodbye': { type: 'websocket-goodbye', exchange: 1, text: 'going away' },
+  'websocket-closed': {
+    type: 'websocket-closed',
+    exchange: 1,
+    code: 1001,
+    reason: 'restart',
+    sent: 3,
+    received: 3,
+    lost: 0,
+    tcp: 'fin',
+  },
   armed: { type: 'armed', armed: 5, opened: 6 },
   'signal-sent': { type: 'signal-sent', signal: 'SIGTERM', pid: 7 },
+  'signal-followed': { type: 'signal-followed', signal: 'SIGTERM', pid: 8, command: 'node server.js' },
+  'startup-timed': { type: 'startup-timed', afterMs: 20, usuallyReadyMs: 80, ready: false },
   'probe-run': {
     type: 'probe-run',
     role: 'liveness',

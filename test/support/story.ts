@@ -21,7 +21,9 @@ const ROOT_PID = 100;
 
 /** What kind of life it is, and which processes listen. */
 export interface LifeStory {
-  purpose?: 'scenario' | 'baseline';
+  purpose?: 'scenario' | 'baseline' | 'isolation';
+  /** The one kind of work in place, of a life that isolates it. */
+  alone?: ExchangeKind | null;
   owner?: number | readonly number[];
 }
 
@@ -66,10 +68,10 @@ export class Story {
   }
 
   /** Begins a life: started, listening (the process itself, unless `owner` says otherwise) and ready. */
-  life(scenario: ScenarioId = 'drain', { purpose = 'scenario', owner = ROOT_PID }: LifeStory = {}): this {
+  life(scenario: ScenarioId = 'drain', { purpose = 'scenario', alone = null, owner = ROOT_PID }: LifeStory = {}): this {
     const owners = typeof owner === 'number' ? [owner] : owner;
     this.#life += 1;
-    return this.event(-900, { type: 'life-started', scenario, purpose })
+    return this.event(-900, { type: 'life-started', scenario, purpose, alone })
       .event(-890, { type: 'process-spawned', pid: ROOT_PID, command: 'node server.js', port: 8080 })
       .event(-800, {
         type: 'listener-found',
@@ -101,6 +103,34 @@ export class Story {
 
   signal(): this {
     return this.event(0, { type: 'signal-sent', signal: 'SIGTERM', pid: ROOT_PID });
+  }
+
+  /** The signal once more. */
+  signalAgain(at = 100): this {
+    return this.event(at, { type: 'signal-sent', signal: 'SIGTERM', pid: ROOT_PID });
+  }
+
+  /** A WebSocket that is open at the signal, and how it was closed. */
+  websocket(
+    kind: 'quiet-websocket' | 'talking-websocket' | 'new-websocket',
+    close: Partial<EventOf<'websocket-closed'>> | null = {},
+    story: ExchangeStory = {},
+  ): this {
+    const exchange = this.#number + 1;
+    const endedAt = story.endedAt === undefined ? 500 : story.endedAt;
+    if (close !== null && endedAt !== null)
+      this.event(endedAt, {
+        type: 'websocket-closed',
+        exchange,
+        code: 1001,
+        reason: '',
+        sent: 0,
+        received: 0,
+        lost: 0,
+        tcp: 'fin',
+        ...close,
+      });
+    return this.exchange(kind, { status: 101, path: '/ws', ...story });
   }
 
   /** A run of equal probe outcomes, from its first question to its last; each takes 2 ms. */

@@ -12,6 +12,10 @@ export interface Exchange {
   armed: ArmProof | null;
   notArmedBecause: string | null;
   releasedAt: number | null;
+  /** How a WebSocket was closed, once it was open. */
+  websocket: EventOf<'websocket-closed'> | null;
+  /** The goodbye that was asked for, when it came. */
+  goodbye: EventOf<'websocket-goodbye'> | null;
   end: EventOf<'exchange-ended'> | null;
   /** The event that tells most about it: its end, else its beginning. */
   evidence: number;
@@ -40,6 +44,8 @@ export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
         armed: null,
         notArmedBecause: null,
         releasedAt: null,
+        websocket: null,
+        goodbye: null,
         end: null,
         evidence: event.seq,
       });
@@ -52,6 +58,8 @@ export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
     else if (event.type === 'exchange-armed') exchange.armed = event.proof;
     else if (event.type === 'exchange-not-armed') exchange.notArmedBecause = event.reason;
     else if (event.type === 'upload-released') exchange.releasedAt = event.at;
+    else if (event.type === 'websocket-closed') exchange.websocket = event;
+    else if (event.type === 'websocket-goodbye') exchange.goodbye = event;
     else {
       exchange.end = event;
       exchange.evidence = event.seq;

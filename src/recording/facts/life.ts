@@ -1,5 +1,5 @@
 import type { ScenarioId } from '../../plan/types.js';
-import type { EventOf, EventType, ListenerDescription, ProcessDescription, RecordedEvent } from '../events.js';
+import type { EventOf, EventType, ExchangeKind, ListenerDescription, ProcessDescription, RecordedEvent } from '../events.js';
 import { collectConnectionEnds, collectExchanges, type ConnectionEnd, type Exchange } from './exchange.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
@@ -8,7 +8,9 @@ import { probeFacts, type ProbeFacts } from './probe.js';
 export interface LifeFacts {
   life: number;
   scenario: ScenarioId;
-  purpose: 'scenario' | 'baseline';
+  purpose: 'scenario' | 'baseline' | 'isolation';
+  /** The one kind of work that was in place, in a life that was played to isolate it. */
+  alone: ExchangeKind | null;
   startedAt: number;
   /** It was followed to its end. */
   complete: boolean;
@@ -20,6 +22,13 @@ export interface LifeFacts {
   processes: ProcessDescription[];
   origin: string | null;
   signal: EventOf<'signal-sent'> | null;
+  /** The same signal once more, where it was sent twice. */
+  repeated: EventOf<'signal-sent'> | null;
+  /** The signal given straight to processes that may never have got it, when the grace period was over. */
+  followed: EventOf<'signal-followed'>[];
+  /** When in its start the target was signalled. */
+  startup: EventOf<'startup-timed'> | null;
+  goaways: EventOf<'goaway'>[];
   /** The death of the process that was started and signalled. `at` is the time of death. */
   exit: EventOf<'root-exited'> | null;
   /** When the last process that listened was gone: what clients meet from then on is nobody's decision. */
@@ -42,7 +51,19 @@ export interface LifeFacts {
 }
 
 /** Kinds that are held open across the signal, in the order of their lanes. */
-const HELD_KINDS = ['slow-response', 'slow-upload', 'kept-after-answer'] as const;
+const HELD_KINDS = [
+  'slow-response',
+  'slow-upload',
+  'kept-after-answer',
+  'stream',
+  'quiet-websocket',
+  'talking-websocket',
+  'grpc-call',
+  'grpc-stream',
+  'stuck-upload',
+  'stuck-stream',
+  'stuck-websocket',
+] as const;
 
 /** The facts of one life from its events. Null when the life has no beginning (a recording that was cut). */
 export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
@@ -71,6 +92,7 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     life: started.life,
     scenario: started.scenario,
     purpose: started.purpose,
+    alone: started.alone,
     startedAt: started.at,
     complete: ended?.complete === true,
     ready: first('ready'),
@@ -79,6 +101,10 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     processes: collectProcesses(events),
     origin: first('listener-found')?.origin ?? null,
     signal,
+    repeated: events.filter((event) => event.type === 'signal-sent')[1] ?? null,
+    followed: events.filter((event) => event.type === 'signal-followed'),
+    startup: first('startup-timed'),
+    goaways: events.filter((event) => event.type === 'goaway'),
     exit,
     serverGoneAt,
     goneAt,

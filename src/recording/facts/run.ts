@@ -8,10 +8,16 @@ export interface RunFacts {
   lives: LifeFacts[];
   /** The life that answered each scenario's question, where it was played to its end. */
   played: Partial<Record<ScenarioId, LifeFacts>>;
+  /** Every life of the scenario `startup` that was played to its end: one for each moment. */
+  startups: LifeFacts[];
+  /** Deaths played again with one kind of work alone. */
+  isolated: LifeFacts[];
   skipped: Partial<Record<ScenarioId, string>>;
   /** Scenarios of the plan that were neither skipped nor played to their end. */
   unfinished: ScenarioId[];
   endpoints: Record<ProbeRole, EventOf<'endpoint-resolved'> | null>;
+  /** Streams and WebSockets that were given or found. */
+  workEndpoints: EventOf<'work-endpoint'>[];
   plainPath: EventOf<'plain-path-chosen'> | null;
   upload: EventOf<'upload-calibrated'> | null;
   baselines: EventOf<'baseline-measured'>[];
@@ -37,8 +43,11 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
     lives,
     played,
     skipped,
+    startups: lives.filter((life) => life.scenario === 'startup' && life.signal !== null && life.complete),
+    isolated: lives.filter((life) => life.purpose === 'isolation' && life.complete),
     unfinished: recording.header.plan.scenarios.filter((id) => played[id] === undefined && skipped[id] === undefined),
     endpoints: { readiness: endpoint('readiness'), liveness: endpoint('liveness') },
+    workEndpoints: events.filter((event) => event.type === 'work-endpoint'),
     plainPath: events.find((event) => event.type === 'plain-path-chosen') ?? null,
     upload:
       events.filter((event) => event.type === 'upload-calibrated').findLast((event) => event.held) ??

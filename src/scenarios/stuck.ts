@@ -1,0 +1,8 @@
+import { PLAIN_DEATH, type Scenario } from './scenario.js';
+
+export const stuck: Scenario = {
+  ...PLAIN_DEATH,
+  id: 'stuck',
+  question: 'Is the wait bounded?',
+  stuck: true,
+};
