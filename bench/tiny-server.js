@@ -22,8 +22,12 @@ server.on('connection', (socket) => {
   socket.once('close', () => sockets.delete(socket));
 });
 server.listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
-process.on('SIGTERM', () => {
+function shutDown() {
   draining = true;
   server.close(() => process.exit(0));
   for (const [socket, busy] of sockets) if (busy === 0) socket.destroy();
-});
+  // Work that never ends must not hold it.
+  setTimeout(() => process.exit(0), 1000);
+}
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, shutDown);
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => undefined);

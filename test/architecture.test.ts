@@ -21,12 +21,12 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   },
   traffic: {
     may: /^(plan|recording)\//,
-    packages: /^(undici|node:(net|stream))$/,
+    packages: /^(undici|ws|@grpc\/(grpc-js|proto-loader)|node:(net|stream|tls|http2|timers\/promises))$/,
     because: 'it observes one thing; only run puts things together',
   },
   probes: {
     may: /^(plan|recording)\//,
-    packages: /^(undici|node:crypto)$/,
+    packages: /^(undici|node:(crypto|tls|http2|net))$/,
     because: 'it observes one thing; only run puts things together',
   },
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
@@ -109,7 +109,9 @@ describe('the import table', () => {
     const judging = imports.filter((one) => ['checks', 'report', 'recording'].includes(one.folder));
     expect(
       judging.filter((one) =>
-        /^(node:(net|http|https|dgram|tls|child_process|worker_threads)|undici|execa)$/.test(one.target),
+        /^(node:(net|http|https|http2|dgram|tls|child_process|worker_threads)|undici|ws|@grpc\/.*|execa)$/.test(
+          one.target,
+        ),
       ),
     ).toEqual([]);
   });

@@ -11,7 +11,20 @@ const ids = CHECKS.map((check) => check.id);
 const fixtures = listFixtures();
 
 /** Files in src/checks that are no check. */
-const SHARED = ['check', 'index', 'in-flight', 'judge', 'probe-words', 'signal-path', 'verdict'];
+const SHARED = [
+  'check',
+  'exit-words',
+  'index',
+  'in-flight',
+  'judge',
+  'kind-words',
+  'nothing-held',
+  'probe-words',
+  'signal-path',
+  'verdict',
+  'websockets',
+  'wrappers',
+];
 
 describe('the catalogue', () => {
   it('has every id once', () => {

@@ -8,7 +8,8 @@ import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural,
 /** A plain request that has waited for so long was not answered, whoever ended it. Milliseconds. */
 const HUNG_MS = 250;
 
-const expected = 'an answer on the connection says Connection: close, or the connection is closed between two answers';
+/** How a server says that it will close a connection: in a header, or in a frame of HTTP/2. */
+type Farewell = 'Connection: close' | 'GOAWAY';
 
 export const announcesConnectionClose = defineCheck({
   id: 'announces-connection-close',
@@ -22,11 +23,16 @@ export const announcesConnectionClose = defineCheck({
     { mark: 'R', text: 'RFC 9112, section 9.6: a server that will close says so with Connection: close' },
     { mark: 'K', text: 'kube-proxy leaves established connections alone' },
   ],
-  cure: 'set Connection: close on every answer once the signal has come, and close idle connections',
-  judge: (facts) => inScenario(facts, 'drain', judgeDrain),
+  cure: 'set Connection: close on every answer once the signal has come (HTTP/2: send GOAWAY), and close idle connections',
+  judge: (facts, plan) =>
+    inScenario(facts, 'drain', (life) => judgeDrain(life, plan.target.http2 ? 'GOAWAY' : 'Connection: close')),
 });
 
-function judgeDrain(life: LifeFacts): Verdict {
+function judgeDrain(life: LifeFacts, farewell: Farewell): Verdict {
+  const expected =
+    farewell === 'GOAWAY'
+      ? 'the server says GOAWAY on the connection, or closes it between two answers'
+      : 'an answer on the connection says Connection: close, or the connection is closed between two answers';
   const { signal } = life;
   if (signal === null) return inconclusive('no signal was sent', 'drain');
   const end = endOf(life);
@@ -39,11 +45,12 @@ function judgeDrain(life: LifeFacts): Verdict {
   const after = asked.filter((exchange) => exchange.openedAt >= signal.at && exchange.openedAt < end);
   const announced = after.find((exchange) => exchange.end?.announcedClose === true);
   if (announced !== undefined)
-    return pass('drain', `Connection: close after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [
+    return pass('drain', `${farewell} after ${formatDuration(afterSignal(life, announced.end?.at ?? 0))}`, [
       announced.evidence,
     ]);
+  // A stream that an HTTP/2 server refuses is one that it has not begun: the client may ask elsewhere.
   const lost = after.filter(
-    (exchange) => exchange.end !== null && !['answered', 'rejected', 'ended-by-tester'].includes(exchange.end.ending),
+    ({ end: over }) => over !== null && !['answered', 'rejected', 'refused', 'ended-by-tester'].includes(over.ending),
   );
   const cut = lost.filter((exchange) => exchange.openedAt < end - EXIT_TEARDOWN_MS && !crossed(exchange, life));
   if (cut.length > 0)
@@ -52,6 +59,9 @@ function judgeDrain(life: LifeFacts): Verdict {
       observed: `a request on the connection met its end: ${countEndings(cut)}`,
       evidence: evidenceOf(cut),
     });
+  const goaway = life.goaways.find((one) => one.connection === connection && one.at >= signal.at && one.at < end);
+  if (goaway !== undefined)
+    return pass('drain', `GOAWAY after ${formatDuration(afterSignal(life, goaway.at))}`, [goaway.seq]);
   if (
     closed !== null &&
     closed.by === 'rst' &&
@@ -87,7 +97,10 @@ function judgeDrain(life: LifeFacts): Verdict {
     );
   return fail('drain', {
     expected,
-    observed: `${plural(kept.length, 'answer')} after the signal said keep-alive, and the connection stayed open`,
+    observed:
+      farewell === 'GOAWAY'
+        ? `${plural(kept.length, 'answer')} after the signal and no GOAWAY, and the connection stayed open`
+        : `${plural(kept.length, 'answer')} after the signal said keep-alive, and the connection stayed open`,
     evidence: evidenceOf(kept),
   });
 }

@@ -19,6 +19,8 @@ export interface Verdict {
   observed: string | null;
   /** Why it was skipped, is inconclusive or is a warning; the one option that would help, when there is one. */
   because: string | null;
+  /** What to do about this very failure, where that is more than the check's own cure can say. */
+  cure: string | null;
   /** Sequence numbers of the events that prove it. */
   evidence: number[];
 }

@@ -1,7 +1,10 @@
 import { formatDuration } from '../plan/durations.js';
 import type { ExchangeKind } from '../recording/events.js';
+import { heldAlone } from '../recording/facts/isolation.js';
 import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
+import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
+import { heldBy, KIND_WORDS, list } from './kind-words.js';
 import { fail, inconclusive, inScenario, pass, skip, warn } from './verdict.js';
 
 /** A delay under this is noted, above it is a warning. Milliseconds. */
@@ -9,11 +12,8 @@ const WARN_MS = 2000;
 /** Differences under this are the machine's, and not worth a word. */
 const NOTE_MS = 250;
 
-const NAMES: Partial<Record<ExchangeKind, string>> = {
-  'idle-connection': 'idle keep-alive connections',
-  'silent-connection': 'a connection that had sent nothing',
-  'kept-after-answer': 'the connection of the last answer, kept by its client',
-};
+/** What has no work on it. */
+const KINDS: readonly ExchangeKind[] = ['idle-connection', 'silent-connection', 'kept-after-answer'];
 
 const expected = 'idle, silent and kept connections do not hold the exit';
 
@@ -30,19 +30,16 @@ export const closesIdleConnections = defineCheck({
     { mark: 'F', text: 'a client that keeps its connection delays the exit by the keep-alive timeout: 5, 65, 72 s' },
   ],
   cure: 'when draining, close connections that have no request under way, those that never sent one included',
-  judge: (facts) =>
-    inScenario(facts, 'idle', (life) => {
-      const reference = facts.played.drain ?? null;
-      return judgeIdle(life, reference);
-    }),
+  judge: (facts) => inScenario(facts, 'idle', (life) => judgeIdle(life, facts)),
 });
 
-function judgeIdle(life: LifeFacts, reference: LifeFacts | null): Verdict {
+function judgeIdle(life: LifeFacts, facts: RunFacts): Verdict {
+  const reference = facts.played.drain ?? null;
   if (life.signal === null || life.exit === null)
     return inconclusive('the recording ends before the target did', 'idle');
   if (reference !== null && reference.killed !== null)
     return skip('it does not exit without idle connections either; see exits-in-time', 'idle');
-  if (life.killed !== null) return judgeKilled(life, reference);
+  if (life.killed !== null) return judgeKilled(life, reference, facts);
   const own = timeToExit(life) ?? 0;
   const lastAnswer =
     Math.max(life.signal.at, ...life.inFlight.flatMap((exchange) => exchange.end?.at ?? [])) - life.signal.at;
@@ -59,10 +56,16 @@ function judgeIdle(life: LifeFacts, reference: LifeFacts | null): Verdict {
       'idle',
       evidence,
     );
-  return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${heldBy(life)}`, evidence });
+  const asSlow = (alone: LifeFacts) => {
+    const ms = timeToExit(alone) ?? Infinity;
+    return ms >= own - WARN_MS && ms > without + WARN_MS;
+  };
+  const held = heldAlone(facts, 'idle', asSlow);
+  const by = held.length > 0 ? heldBy(held) : lastClosed(life);
+  return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${by}`, evidence });
 }
 
-function judgeKilled(life: LifeFacts, reference: LifeFacts | null): Verdict {
+function judgeKilled(life: LifeFacts, reference: LifeFacts | null, facts: RunFacts): Verdict {
   const seqs = [life.graceOver?.seq, life.killed?.seq].filter((seq) => seq !== undefined);
   if (reference === null)
     return inconclusive(
@@ -76,7 +79,7 @@ function judgeKilled(life: LifeFacts, reference: LifeFacts | null): Verdict {
   const without = formatDuration(timeToExit(reference) ?? 0);
   return fail('idle', {
     expected,
-    observed: `killed at the end of the grace period with ${list(open)} still open; without them it is gone after ${without}`,
+    observed: `killed at the end of the grace period with ${list(open)} still open; without them it is gone after ${without}${heldBy(heldAlone(facts, 'idle'))}`,
     evidence: seqs,
   });
 }
@@ -85,7 +88,7 @@ function openAtKill(life: LifeFacts): string[] {
   return stillOpenAt(life, life.killed?.at ?? Infinity);
 }
 
-function heldBy(life: LifeFacts): string {
+function lastClosed(life: LifeFacts): string {
   const open = stillOpenAt(life, (life.goneAt ?? 0) - NOTE_MS);
   return open.length === 0 ? '' : `; last to be closed: ${list(open)}`;
 }
@@ -94,11 +97,5 @@ function heldBy(life: LifeFacts): string {
 function stillOpenAt(life: LifeFacts, at: number): string[] {
   const closed = new Map(life.connectionEnds.map((end) => [end.connection, end.at]));
   const open = life.exchanges.filter((exchange) => (closed.get(exchange.connection) ?? Infinity) >= at);
-  return Object.entries(NAMES).flatMap(([kind, words]) =>
-    open.some((exchange) => exchange.kind === kind) ? [words] : [],
-  );
-}
-
-function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return KINDS.filter((kind) => open.some((exchange) => exchange.kind === kind)).map((kind) => KIND_WORDS[kind]);
 }

@@ -1,7 +1,12 @@
 import { constants } from 'node:os';
-import type { LifeFacts } from '../recording/facts/life.js';
+import type { ScenarioId } from '../plan/types.js';
+import { endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, onlyIfFinished, pass, skip } from './verdict.js';
+import { describeExit } from './exit-words.js';
+import { fail, inconclusive, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
+
+/** The deaths that are like those of every day. What is stuck or not ready yet may well end with an error. */
+const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
 export const exitsCleanly = defineCheck({
   id: 'exits-cleanly',
@@ -17,9 +22,9 @@ export const exitsCleanly = defineCheck({
   ],
   cure: 'exit with 0 when the drain is done, and look at what the target printed last',
   judge: (facts, plan) => {
-    const lives = Object.values(facts.played);
+    const lives = playedIn(facts, JUDGED);
     if (lives.length === 0) return inconclusive('no scenario was played to its end');
-    const judged = lives.filter((life) => life.killed === null || life.exit?.signal !== 'SIGKILL');
+    const judged = lives.filter(endedByItself);
     if (judged.length === 0) return skip('it was killed at the end of the grace period; see exits-in-time');
     const allowed = plan.expectExit.join(' or ');
     const expected = `exit code ${allowed}${plan.expectExitGiven ? '' : ', or the signal itself after a clean drain'}`;
@@ -46,6 +51,7 @@ export const exitsCleanly = defineCheck({
         judged.flatMap((life) => life.exit?.seq ?? []),
         note,
       ),
+      JUDGED,
     );
   },
 });
@@ -65,10 +71,4 @@ function statusOf(life: LifeFacts): number {
   if (exit.code !== null) return exit.code;
   const numbers: Partial<Record<string, number>> = constants.signals;
   return 128 + (numbers[exit.signal ?? ''] ?? 0);
-}
-
-function describeExit(life: LifeFacts): string {
-  const { exit } = life;
-  if (exit === null) return 'no exit seen';
-  return exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : `ended by ${exit.signal}`;
 }

@@ -1,14 +1,20 @@
 import { formatDuration } from '../plan/durations.js';
+import type { ScenarioId } from '../plan/types.js';
+import { heldAlone } from '../recording/facts/isolation.js';
 import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, onlyIfFinished, pass, plural } from './verdict.js';
+import { heldBy } from './kind-words.js';
+import { fail, inconclusive, onlyIfFinished, pass, playedIn, plural } from './verdict.js';
+
+/** The deaths that begin with the signal of the run, in a service that is ready; the others have checks of their own. */
+const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'stuck', 'repeat-signal'];
 
 export const exitsInTime = defineCheck({
   id: 'exits-in-time',
   item: 1,
   level: () => 'must',
   topic: 'Time to exit',
-  kept: 'Gone within the grace period, in every scenario',
+  kept: 'Gone within the grace period of the signal',
   broken: 'Still running at the end of the grace period',
   why: 'What is not gone by then is killed, with whatever it still has in its hands.',
   sources: [
@@ -17,14 +23,14 @@ export const exitsInTime = defineCheck({
   ],
   cure: 'bound every wait of the shutdown below the grace period, or raise terminationGracePeriodSeconds',
   judge: (facts, plan) => {
-    const lives = Object.values(facts.played);
+    const lives = playedIn(facts, JUDGED);
     if (lives.length === 0) return inconclusive('no scenario was played to its end');
     const expected = `every process gone within ${formatDuration(plan.gracePeriodMs)} of the signal, without SIGKILL`;
     const killed = lives.filter((life) => life.killed !== null);
     if (killed.length > 0) {
       return fail(killed[0]?.scenario ?? null, {
         expected,
-        observed: killed.map(stillOpen).join('; '),
+        observed: killed.map((life) => `${stillOpen(life)}${heldBy(heldAlone(facts, life.scenario))}`).join('; '),
         evidence: killed.flatMap((life) => [life.graceOver?.seq, life.killed?.seq]).filter((seq) => seq !== undefined),
       });
     }
@@ -48,13 +54,14 @@ export const exitsInTime = defineCheck({
         `slowest ${formatDuration(slowest.ms)}${which}`,
         lives.flatMap((life) => life.exit?.seq ?? []),
       ),
+      JUDGED,
     );
   },
 });
 
 function stillOpen(life: LifeFacts): string {
   const alive = life.graceOver?.alive.map((process) => `pid ${process.pid} (${process.command})`) ?? [];
-  const count = openConnections(life, life.killed?.at ?? Infinity);
+  const count = openConnections(life, life.graceOver?.at ?? Infinity);
   const open = count === 0 ? 'with no connection of ours open' : `with ${plural(count, 'connection')} of ours open`;
   return `SIGKILL was needed in ${life.scenario} for ${alive.slice(0, 3).join(', ') || 'the target'}, ${open}`;
 }

@@ -1,8 +1,10 @@
+import type { ExchangeKind } from '../recording/events.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { LifeFacts } from '../recording/facts/life.js';
 import { defineCheck, type Verdict } from './check.js';
 import { judgeInFlight } from './in-flight.js';
-import { inconclusive, inScenario } from './verdict.js';
+import { whyNoRequest } from './nothing-held.js';
+import { inconclusive, inScenario, skip } from './verdict.js';
 
 const expected = 'every request in flight at the signal gets its complete, normal answer';
 
@@ -20,24 +22,16 @@ export const finishesRequests = defineCheck({
 });
 
 function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
-  const slow = life.inFlight.filter((exchange) => exchange.kind === 'slow-response');
-  // Without a slow endpoint the withheld uploads are the requests that are in flight.
-  const requests = facts.plan.slow.length > 0 ? slow : life.inFlight;
+  const { slow, grpc } = facts.plan;
+  const named = life.inFlight.filter(({ kind }) => kind === 'slow-response' || kind === 'grpc-call');
+  // Without anything named the withheld uploads are the requests that are in flight.
+  const requests = slow.length + grpc.length > 0 ? named : life.inFlight;
   if (requests.length > 0) return judgeInFlight(requests, life, facts, expected);
-  return inconclusive(whyNothing(life, facts), 'drain');
+  if (slow.length === 0 && grpc.length > 0 && !isTried(facts, 'grpc-call') && isTried(facts, 'grpc-stream'))
+    return skip('every gRPC method that was named answers with a stream; see finishes-streams', 'drain');
+  return inconclusive(whyNoRequest(life, facts), 'drain');
 }
 
-function whyNothing(life: LifeFacts, facts: RunFacts): string {
-  const tried = life.exchanges.filter((exchange) => exchange.kind === 'slow-response');
-  if (tried.length > 0) {
-    const reason = tried.find((exchange) => exchange.notArmedBecause !== null)?.notArmedBecause;
-    return reason === undefined || reason === null
-      ? 'the slow endpoint had answered before the signal; name one that takes longer with --slow'
-      : `nothing was in flight: ${reason}`;
-  }
-  const upload =
-    facts.upload === null
-      ? ''
-      : ` (${facts.upload.method} ${facts.upload.path}: ${facts.upload.reason ?? 'it did not hold'})`;
-  return `nothing could be held in flight${upload}; name an endpoint that takes a while with --slow <path>`;
+function isTried({ lives }: RunFacts, kind: ExchangeKind): boolean {
+  return lives.some((life) => life.exchanges.some((exchange) => exchange.kind === kind));
 }

@@ -1,9 +1,8 @@
-import { constants } from 'node:os';
-import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import { afterSignal, endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { deliberateReaction, firstReaction, type Reaction } from '../recording/facts/reaction.js';
 import { formatDuration } from '../plan/durations.js';
 import { defineCheck, type Verdict } from './check.js';
-import { signalPath } from './signal-path.js';
+import { fatalSignal, signalPath } from './signal-path.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural } from './verdict.js';
 
 const expected = 'the signal sets off a shutdown: work in flight is finished, or the process ends by its own exit';
@@ -27,9 +26,16 @@ export const handlesSigterm = defineCheck({
 function judgeDrain(life: LifeFacts): Verdict {
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
-  if (signalPath(life).lost)
-    return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
-  if (killed !== null && exit.signal === 'SIGKILL') {
+  const { lost, deaf, owner } = signalPath(life);
+  if (lost) return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
+  // A server that waits before it shows anything would look the same.
+  if (deaf)
+    return inconclusive(
+      `nothing was seen of the server, pid ${owner?.pid ?? 0}, when it was given the signal directly either; start it without the process in front of it`,
+      'drain',
+      life.followed.map((event) => event.seq),
+    );
+  if (killed !== null && !endedByItself(life)) {
     const reaction = firstReaction(life);
     if (reaction !== null) return pass('drain', describeReaction(reaction, life), [reaction.seq]);
     return fail('drain', {
@@ -60,16 +66,6 @@ function judgeDrain(life: LifeFacts): Verdict {
     'drain',
     [exit.seq],
   );
-}
-
-/** The signal that ended the server, or null when it ended by its own exit. A wrapper may tell of it by its exit code. */
-function fatalSignal(life: LifeFacts): string | null {
-  const { exit, signal } = life;
-  if (exit === null || signal === null) return null;
-  if (exit.signal !== null) return exit.signal;
-  if (signalPath(life).direct) return null;
-  const told = Object.entries(constants.signals).find(([, number]) => exit.code === 128 + number);
-  return told?.[0] ?? null;
 }
 
 function describeReaction({ kind, at }: Reaction, life: LifeFacts): string {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import { fateOf, type Fate } from '../recording/facts/answers.js';
 import type { Exchange } from '../recording/facts/exchange.js';
-import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
+import { afterSignal, steppedInAt, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { Verdict } from './check.js';
 import { countEndings, evidenceOf, fail, inconclusive, pass } from './verdict.js';
@@ -14,10 +14,11 @@ export function judgeInFlight(
   expected: string,
 ): Verdict {
   const byFate = (fate: Fate) => exchanges.filter((exchange) => fateOf(exchange, life, facts) === fate);
+  const { scenario } = life;
   const lost = byFate('lost');
   const evidence = evidenceOf(exchanges);
   if (lost.length > 0) {
-    return fail('drain', {
+    return fail(scenario, {
       expected,
       observed: `${describe(exchanges, lost)}, the first ${when(lost, life)}`,
       evidence: evidenceOf(lost),
@@ -27,24 +28,29 @@ export function judgeInFlight(
   if (orphaned.length > 0) {
     return inconclusive(
       `${orphaned.length} of ${exchanges.length} answered by a process that outlived the one that was signalled; in a container it would have been killed`,
-      'drain',
+      scenario,
       evidence,
     );
   }
   if (byFate('needs-baseline').length > 0) {
     return inconclusive(
       'the answers cannot be told from normal ones without a baseline, which could not be had',
-      'drain',
+      scenario,
       evidence,
     );
   }
   if (byFate('not-observed').length > 0)
-    return inconclusive('some were still open when the tester had to end them', 'drain', evidence);
-  return pass('drain', `${byFate('finished').length} of ${exchanges.length}`, evidence);
+    return inconclusive('some were still open when the tester had to end them', scenario, evidence);
+  return pass(scenario, `${byFate('finished').length} of ${exchanges.length}`, evidence);
+}
+
+/** The exchanges in flight at the signal that were lost. */
+export function lostInFlight(life: LifeFacts, facts: RunFacts): Exchange[] {
+  return life.inFlight.filter((exchange) => fateOf(exchange, life, facts) === 'lost');
 }
 
 /** Endings, with the status of complete answers that are not the normal ones. */
-function describe(exchanges: readonly Exchange[], lost: readonly Exchange[]): string {
+export function describe(exchanges: readonly Exchange[], lost: readonly Exchange[]): string {
   const odd = lost.filter((exchange) => exchange.end?.ending === 'answered');
   const words = countEndings(exchanges);
   return odd.length === 0
@@ -52,8 +58,19 @@ function describe(exchanges: readonly Exchange[], lost: readonly Exchange[]): st
     : `${words} (${odd.length} of them with status ${odd[0]?.end?.status ?? 0}, which is not the normal one)`;
 }
 
-function when(exchanges: readonly Exchange[], life: LifeFacts): string {
+/**
+ * When the first of some exchanges ended, counted from the signal unless another moment is given.
+ * @param since the other moment, and what happened then
+ */
+export function when(
+  exchanges: readonly Exchange[],
+  life: LifeFacts,
+  since: { at: number; what: string } | null = null,
+): string {
   const first = Math.min(...exchanges.map((exchange) => exchange.end?.at ?? Infinity));
-  const killed = life.killed !== null && first >= life.killed.at;
-  return killed ? 'at SIGKILL' : `${formatDuration(afterSignal(life, first))} after the signal`;
+  if (first >= (life.killed?.at ?? Infinity)) return 'at SIGKILL';
+  if (first >= steppedInAt(life)) return 'after the grace period';
+  return since === null
+    ? `${formatDuration(afterSignal(life, first))} after the signal`
+    : `${formatDuration(first - since.at)} after ${since.what}`;
 }

@@ -1,13 +1,17 @@
 import { announcesConnectionClose } from './announces-connection-close.js';
+import { boundsTheWait } from './bounds-the-wait.js';
 import type { Check } from './check.js';
 import { closesIdleConnections } from './closes-idle-connections.js';
+import { closesWebsockets } from './closes-websockets.js';
 import { dropsNoAcceptedConnection } from './drops-no-accepted-connection.js';
 import { exitsCleanly } from './exits-cleanly.js';
 import { exitsInTime } from './exits-in-time.js';
 import { failsReadiness } from './fails-readiness.js';
 import { finishesRequests } from './finishes-requests.js';
+import { finishesStreams } from './finishes-streams.js';
 import { finishesUploads } from './finishes-uploads.js';
 import { handlesSigterm } from './handles-sigterm.js';
+import { handlesSigtermAsPid1 } from './handles-sigterm-as-pid-1.js';
 import { keepsLiveness } from './keeps-liveness.js';
 import { leavesNothingBehind } from './leaves-nothing-behind.js';
 import { noResetOnReuse } from './no-reset-on-reuse.js';
@@ -17,6 +21,10 @@ import { separateProbes } from './separate-probes.js';
 import { servesUntilDerouted } from './serves-until-derouted.js';
 import { signalReachesServer } from './signal-reaches-server.js';
 import { stopsAccepting } from './stops-accepting.js';
+import { stopsDuringStartup } from './stops-during-startup.js';
+import { survivesRepeatedSignal } from './survives-repeated-signal.js';
+import { tellsWebsocketClients } from './tells-websocket-clients.js';
+import { treatsSigintAlike } from './treats-sigint-alike.js';
 
 /** The catalogue, in the order of the checklist. */
 export const CHECKS: readonly Check[] = [
@@ -25,6 +33,10 @@ export const CHECKS: readonly Check[] = [
   exitsInTime,
   exitsCleanly,
   leavesNothingBehind,
+  survivesRepeatedSignal,
+  treatsSigintAlike,
+  stopsDuringStartup,
+  handlesSigtermAsPid1,
   stopsAccepting,
   dropsNoAcceptedConnection,
   servesUntilDerouted,
@@ -33,6 +45,10 @@ export const CHECKS: readonly Check[] = [
   noResetOnReuse,
   finishesRequests,
   finishesUploads,
+  finishesStreams,
+  closesWebsockets,
+  tellsWebsocketClients,
+  boundsTheWait,
   failsReadiness,
   readinessFailsFirst,
   readinessDoesNotFlap,

@@ -1,6 +1,6 @@
 import { formatDuration } from '../plan/durations.js';
 import type { ProcessDescription } from '../recording/events.js';
-import type { LifeFacts } from '../recording/facts/life.js';
+import { endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
 import { fail, inconclusive, onlyIfFinished, pass, skip } from './verdict.js';
 
@@ -39,7 +39,7 @@ export const leavesNothingBehind = defineCheck({
     }
     const seen = lives.filter((life) => life.port !== null && life.goneAt !== null);
     if (seen.length === 0) return inconclusive('the recording ends before the target did');
-    if (lives.every((life) => life.killed !== null && life.exit?.signal === 'SIGKILL'))
+    if (lives.every((life) => !endedByItself(life)))
       return skip('it did not exit by itself, so nothing can be left behind; see exits-in-time');
     return onlyIfFinished(
       facts,

@@ -1,4 +1,5 @@
 import { formatDuration } from '../plan/durations.js';
+import type { Ending } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
 import { crossed } from '../recording/facts/crossing.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
@@ -46,7 +47,9 @@ function judgeIdle(life: LifeFacts): Verdict {
       end.at >= signal.at &&
       end.at < endOf(life) - EXIT_TEARDOWN_MS,
   );
-  const lost = around.filter((exchange) => exchange.end?.ending !== 'answered' && exchange.end?.ending !== 'rejected');
+  // A stream that an HTTP/2 server refuses is one that it has not begun: nobody is left in doubt.
+  const harmless: readonly (Ending | undefined)[] = ['answered', 'rejected', 'refused'];
+  const lost = around.filter((exchange) => !harmless.includes(exchange.end?.ending));
   const [first] = lost;
   if (first === undefined) {
     if (around.every((exchange) => exchange.openedAt < signal.at) && closed.length === 0) {

@@ -11,7 +11,7 @@ export const servesUntilDerouted = defineCheck({
   level: (profile) => (profile === 'load-balancer' ? 'must' : profile === 'kubernetes' ? 'should' : 'info'),
   topic: 'Serving until routes have followed',
   kept: 'New connections were served for the routing lag',
-  broken: 'The listener closed sooner than routes can follow',
+  broken: 'New connections stopped being served before routes can have followed',
   why: 'Routes are withdrawn while the signal is already there. Whoever is still sent to a closed listener gets a 502.',
   sources: [
     { mark: 'K', text: 'Kubernetes documentation: endpoints are withdrawn in parallel to the termination of the pod' },

@@ -1,8 +1,10 @@
 import { formatDuration } from '../plan/durations.js';
+import type { ProcessDescription } from '../recording/events.js';
 import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck, type Verdict } from './check.js';
-import { signalPath } from './signal-path.js';
+import { signalPath, type SignalPath } from './signal-path.js';
 import { fail, inconclusive, inScenario, pass } from './verdict.js';
+import { wrapperOf } from './wrappers.js';
 
 const expected = 'the process that owns the listening socket gets the signal';
 
@@ -27,25 +29,46 @@ function judgeDrain(life: LifeFacts): Verdict {
   const { root, owner } = path;
   if (root === null || owner === null)
     return inconclusive('the owner of the listening socket is not in the recording', 'drain');
-  const seqs = [life.signal?.seq, life.exit?.seq, life.outlived?.seq, life.killed?.seq].filter(
-    (seq) => seq !== undefined,
-  );
+  const seqs = [
+    life.signal?.seq,
+    life.exit?.seq,
+    life.outlived?.seq,
+    ...life.followed.map((event) => event.seq),
+    life.killed?.seq,
+  ].filter((seq) => seq !== undefined);
   if (path.direct) return pass('drain', `pid ${root.pid} listens itself`, seqs.slice(0, 1));
+  if (path.deaf)
+    return inconclusive(
+      'whether it reached the server cannot be told: nothing was seen of it when it was given the signal directly either',
+      'drain',
+      seqs,
+    );
   const server = `pid ${owner.pid} (${owner.command})`;
-  const wrapper = `pid ${root.pid} (${root.command})`;
-  if (path.orphaned) {
+  if (!path.orphaned && !path.swallowed)
+    return pass('drain', `pid ${root.pid} (${root.command}) passed it on to ${server}`, seqs);
+  const { eater, observed } = whatHappened(path, root, server, life);
+  const cure = wrapperOf(eater.command, owner.command)?.cure ?? null;
+  return fail('drain', { expected, observed, cure, evidence: seqs });
+}
+
+/** Which process kept the signal from the server, as far as is known, and how. */
+function whatHappened(
+  { orphaned, eater, owner }: SignalPath,
+  root: ProcessDescription,
+  server: string,
+  life: LifeFacts,
+): { eater: ProcessDescription; observed: string } {
+  const named = (process: ProcessDescription) => {
+    const wrapper = wrapperOf(process.command, owner?.command);
+    const { pid, command } = process;
+    return wrapper === null ? `pid ${pid} (${command})` : `${wrapper.name} (pid ${pid}, ${command})`;
+  };
+  if (orphaned) {
     const after = life.exit === null ? '' : ` after ${formatDuration(afterSignal(life, life.exit.at))}`;
-    return fail('drain', {
-      expected,
-      observed: `${wrapper} ended${after} and left the server, ${server}, running`,
-      evidence: seqs,
-    });
+    return { eater: root, observed: `${named(root)} ended${after} and left the server, ${server}, running` };
   }
-  if (path.swallowed)
-    return fail('drain', {
-      expected,
-      observed: `${wrapper} got it; nothing shows that the server, ${server}, ever did`,
-      evidence: seqs,
-    });
-  return pass('drain', `${wrapper} passed it on to ${server}`, seqs);
+  if (eater === null)
+    return { eater: root, observed: `${named(root)} got it; nothing shows that the server, ${server}, ever did` };
+  const observed = `${named(eater)} kept it to itself; the server, ${server}, reacted only when the signal was given to it directly, after the grace period`;
+  return { eater, observed };
 }

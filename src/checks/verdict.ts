@@ -8,7 +8,16 @@ import type { Verdict } from './check.js';
 type Details = Partial<Omit<Verdict, 'status'>>;
 
 function verdict(status: Verdict['status'], details: Details): Verdict {
-  return { status, scenario: null, expected: null, observed: null, because: null, evidence: [], ...details };
+  return {
+    status,
+    scenario: null,
+    expected: null,
+    observed: null,
+    because: null,
+    cure: null,
+    evidence: [],
+    ...details,
+  };
 }
 
 export const pass = (
@@ -25,7 +34,7 @@ export const warn = (
 
 export const fail = (
   scenario: ScenarioId | null,
-  details: { expected: string; observed: string; because?: string; evidence: number[] },
+  details: { expected: string; observed: string; because?: string; cure?: string | null; evidence: number[] },
 ): Verdict => verdict('fail', { scenario, ...details });
 
 /** It does not apply, and why. */
@@ -45,14 +54,27 @@ export function inScenario(facts: RunFacts, id: ScenarioId, judge: (life: LifeFa
   return inconclusive(`the recording does not hold the scenario ${id} to its end`, id);
 }
 
-/** A promise about every scenario is kept only when every one was played to its end. */
-export function onlyIfFinished(facts: RunFacts, kept: Verdict): Verdict {
-  if (facts.unfinished.length === 0) return kept;
+/**
+ * A promise about several scenarios is kept only when every one was played to its end.
+ * @param scenarios those that it is about; null: all
+ */
+export function onlyIfFinished(
+  facts: RunFacts,
+  kept: Verdict,
+  scenarios: readonly ScenarioId[] | null = null,
+): Verdict {
+  const unfinished = facts.unfinished.filter((id) => scenarios?.includes(id) ?? true);
+  if (unfinished.length === 0) return kept;
   return inconclusive(
-    `the recording does not hold the scenario ${facts.unfinished.join(', ')} to its end`,
+    `the recording does not hold the scenario ${unfinished.join(', ')} to its end`,
     null,
     kept.evidence,
   );
+}
+
+/** The lives that some scenarios were played in. */
+export function playedIn(facts: RunFacts, scenarios: readonly ScenarioId[]): LifeFacts[] {
+  return Object.values(facts.played).filter((life) => scenarios.includes(life.scenario));
 }
 
 const ENDING_WORDS: Record<Ending | 'still open', string> = {
@@ -67,6 +89,11 @@ const ENDING_WORDS: Record<Ending | 'still open', string> = {
   'still open': 'still open',
 };
 
+/** How an exchange ended, in a word or two. */
+export function endingWords({ end }: Exchange): string {
+  return ENDING_WORDS[end?.ending ?? 'still open'];
+}
+
 /** `3 answered, 2 reset`, in a fixed order. */
 export function countEndings(exchanges: readonly Exchange[]): string {
   const parts = Object.entries(ENDING_WORDS).flatMap(([ending, words]) => {
@@ -74,6 +101,13 @@ export function countEndings(exchanges: readonly Exchange[]): string {
     return count === 0 ? [] : [`${count} ${words}`];
   });
   return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** `2 closed with 1001, 1 cut short`: how many there are of each, in the order in which they first came. */
+export function tally(words: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
 }
 
 /** `1 request`, `5 requests`. */

@@ -23,5 +23,7 @@ export function originUrl({ host, port, socketPath, tls }: Origin): string {
 
 /** The origin as HTTP names it in requests. What listens on a Unix socket is called localhost, as curl does. */
 export function requestOrigin(origin: Origin): string {
-  return origin.socketPath === undefined ? originUrl(origin) : `${origin.tls === undefined ? 'http' : 'https'}://localhost`;
+  return origin.socketPath === undefined
+    ? originUrl(origin)
+    : `${origin.tls === undefined ? 'http' : 'https'}://localhost`;
 }

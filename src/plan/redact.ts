@@ -27,6 +27,7 @@ export function redactPlan(plan: Plan): Plan {
       headers: request.headers.map(([name]) => [name, HIDDEN]),
       body: request.body === null ? null : HIDDEN,
     })),
+    headers: plan.headers.map(([name]) => [name, HIDDEN]),
     streams: plan.streams.map(redactText),
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },

@@ -49,6 +49,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
       body: z.string().nullable(),
     }),
   ),
+  headers: z.array(z.tuple([z.string(), z.string()])),
   requests: z.number().int(),
   streams: z.array(z.string()),
   websockets: z.array(z.string()),

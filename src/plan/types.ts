@@ -3,8 +3,7 @@
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
-export type ScenarioId =
-  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1';
+export type ScenarioId = 'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1';
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
 /** How an endpoint is to be known: looked for, named by the user, or declared absent by the user. */
@@ -83,6 +82,8 @@ export interface Plan {
   readiness: EndpointChoice;
   liveness: EndpointChoice;
   slow: SlowRequest[];
+  /** Sent with streams, WebSockets and gRPC calls too. Name and value, in the order given. */
+  headers: [string, string][];
   /** How many requests to hold for each slow endpoint. */
   requests: number;
   /** Paths of event streams and other answers that do not end by themselves. */

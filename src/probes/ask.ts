@@ -1,8 +1,12 @@
 import { Client, Pool, type Dispatcher } from 'undici';
-import { originUrl, type Origin } from '../plan/origin.js';
+import { requestOrigin, type Origin } from '../plan/origin.js';
 import type { ProbeOutcome } from '../recording/events.js';
+import { askGrpcHealth, GRPC_HEALTH } from './ask-grpc.js';
+import { Http2Asker, type Question } from './ask-http2.js';
+import { outcomeOf } from './failure.js';
+import { connector } from './secure.js';
 
-/** Connections that are used side by side when many paths are asked. */
+/** Connections that are used side by side when many paths are asked, or streams of one connection. */
 const AT_ONCE = 4;
 
 export interface ProbeAnswer {
@@ -13,12 +17,20 @@ export interface ProbeAnswer {
 }
 
 /**
- * Asks one probe request the way a kubelet does: a connection of its own, GET, no keep-alive, no proxy.
+ * Asks one probe request the way a kubelet does: a connection of its own, GET, no keep-alive, no proxy. Where the
+ * target is spoken to in HTTP/2, so is its probe; gRPC's health service is called as such.
  * Never rejects; every way of not answering is an outcome.
  * @param maxBody how many bytes of the body to keep; the status is enough for a probe
  */
 export async function askProbe(origin: Origin, path: string, timeoutMs: number, maxBody = 0): Promise<ProbeAnswer> {
-  const client = new Client(originUrl(origin), clientOptions(timeoutMs));
+  if (path === GRPC_HEALTH) return { outcome: await askGrpcHealth(origin, timeoutMs), contentType: '', body: '' };
+  if (origin.http2 === true) {
+    const asker = new Http2Asker(origin);
+    const answer = await asker.ask({ path, timeoutMs, maxBody });
+    asker.close();
+    return answer;
+  }
+  const client = new Client(requestOrigin(origin), clientOptions(origin, timeoutMs));
   const answer = await ask(client, { path, timeoutMs, maxBody, reset: true });
   client.destroy().catch(() => undefined);
   return answer;
@@ -33,25 +45,44 @@ export async function askPaths(
   timeoutMs: number,
   maxBody: number,
 ): Promise<Map<string, ProbeAnswer>> {
-  const pool = new Pool(originUrl(origin), { ...clientOptions(timeoutMs), connections: AT_ONCE });
+  if (origin.http2 === true) return askPathsOverHttp2(origin, paths, timeoutMs, maxBody);
+  const pool = new Pool(requestOrigin(origin), { ...clientOptions(origin, timeoutMs), connections: AT_ONCE });
   const answers = await Promise.all(paths.map((path) => ask(pool, { path, timeoutMs, maxBody, reset: false })));
   await pool.destroy();
   return new Map(paths.flatMap((path, i) => (answers[i] === undefined ? [] : [[path, answers[i]]])));
 }
 
-function clientOptions(timeoutMs: number) {
+async function askPathsOverHttp2(
+  origin: Origin,
+  paths: readonly string[],
+  timeoutMs: number,
+  maxBody: number,
+): Promise<Map<string, ProbeAnswer>> {
+  const asker = new Http2Asker(origin);
+  const answers = new Map<string, ProbeAnswer>();
+  const waiting = [...paths];
+  const askOn = async () => {
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
+      answers.set(path, await asker.ask({ path, timeoutMs, maxBody }));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, askOn));
+  asker.close();
+  return answers;
+}
+
+function clientOptions(origin: Origin, timeoutMs: number) {
   return {
     pipelining: 1,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: timeoutMs },
+    connect: connector(origin, timeoutMs),
     maxHeaderSize: 64 * 1024,
   };
 }
 
 function ask(
   client: Dispatcher,
-  { path, timeoutMs, maxBody, reset }: { path: string; timeoutMs: number; maxBody: number; reset: boolean },
+  { path, timeoutMs, maxBody, reset }: Question & { reset: boolean },
 ): Promise<ProbeAnswer> {
   return new Promise((resolve) => {
     let status: number | null = null;
@@ -96,17 +127,9 @@ function ask(
           complete = true;
           finish(status === null ? { kind: 'malformed' } : { kind: 'status', status });
         },
-        onResponseError: (_controller, error) => finish(status === null ? failure(error) : { kind: 'status', status }),
+        onResponseError: (_controller, error) =>
+          finish(status === null ? outcomeOf(error) : { kind: 'status', status }),
       },
     );
   });
-}
-
-function failure(error: Error): ProbeOutcome {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ECONNREFUSED') return { kind: 'refused' };
-  if (code === 'ECONNRESET' || code === 'EPIPE') return { kind: 'reset' };
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return { kind: 'timed-out' };
-  if (code === 'UND_ERR_SOCKET') return { kind: 'closed' };
-  return { kind: 'malformed' };
 }

@@ -1,12 +1,13 @@
 import type { EventOf, ProbeOutcome, ProbeRole, ProbeSpan } from '../recording/events.js';
 import type { Clock } from '../recording/clock.js';
+import type { Origin } from '../plan/origin.js';
 import { askProbe } from './ask.js';
 
 type ProbeRun = Omit<EventOf<'probe-run'>, 'type' | 'seq' | 'at' | 'life'>;
 
 export interface PollerOptions {
   role: ProbeRole;
-  origin: { host: string; port: number };
+  origin: Origin;
   path: string;
   intervalMs: number;
   timeoutMs: number;

@@ -91,7 +91,10 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
     path: nullable(text),
   },
   'exchange-connected': { exchange: number },
-  'exchange-armed': { exchange: number, proof: word('accepted-and-read', 'first-byte', 'upgraded', 'held-upload', 'calibrated') },
+  'exchange-armed': {
+    exchange: number,
+    proof: word('accepted-and-read', 'first-byte', 'upgraded', 'held-upload', 'calibrated'),
+  },
   'exchange-not-armed': { exchange: number, reason: text },
   'upload-released': { exchange: number },
   'exchange-ended': {

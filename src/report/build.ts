@@ -3,7 +3,7 @@ import type { Judged, RunVerdict } from '../checks/judge.js';
 import type { Plan, ScenarioId } from '../plan/types.js';
 import type { Ending, ProbeRole, Recording } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
-import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
+import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { CHECKLIST, NOT_CHECKED } from './checklist.js';
@@ -19,6 +19,8 @@ import {
   type Recommendation,
   type Report,
   type ScenarioReport,
+  type TlsReport,
+  type WorkEndpointReport,
 } from './types.js';
 
 /** What a report is put together from. */
@@ -50,6 +52,10 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
       origin: firstLife?.origin ?? null,
       readiness: endpointReport(facts, 'readiness'),
       liveness: endpointReport(facts, 'liveness'),
+      http2: plan.target.http2,
+      tls: tlsReport(facts),
+      streams: workEndpoints(facts, 'stream'),
+      websockets: workEndpoints(facts, 'websocket'),
     },
     startedAt: header.startedAt,
     settings: {
@@ -75,6 +81,16 @@ function endpointReport(facts: RunFacts, role: ProbeRole): EndpointReport {
     : { path: endpoint.path, how: endpoint.how, sureness: endpoint.sureness };
 }
 
+function tlsReport({ tls }: RunFacts): TlsReport | null {
+  if (tls === null) return null;
+  const { protocol, alpn, authorized, problem } = tls;
+  return { protocol, alpn, authorized, problem };
+}
+
+function workEndpoints(facts: RunFacts, kind: 'stream' | 'websocket'): WorkEndpointReport[] {
+  return facts.workEndpoints.filter((one) => one.kind === kind).map(({ path, how }) => ({ path, how }));
+}
+
 function checkReport({ check, level, status, verdict, ignored }: Judged): CheckReport {
   const bad = status === 'fail' || verdict.status === 'fail' || status === 'warn';
   return {
@@ -89,7 +105,7 @@ function checkReport({ check, level, status, verdict, ignored }: Judged): CheckR
     observed: verdict.observed,
     because: verdict.because,
     evidence: verdict.evidence,
-    fix: bad ? check.cure : null,
+    fix: bad ? (verdict.cure ?? check.cure) : null,
     docs: `docs/checks/${check.id}.md`,
   };
 }
@@ -118,7 +134,8 @@ function checklistOf(judged: readonly Judged[], recommendation: Recommendation |
 
 function scenarioReports(facts: RunFacts, questions: Readonly<Partial<Record<ScenarioId, string>>>): ScenarioReport[] {
   const lives = facts.lives
-    .filter((life) => life.purpose === 'scenario')
+    // A life that turned out to have nothing to play is told of as skipped.
+    .filter((life) => life.purpose === 'scenario' && facts.skipped[life.scenario] === undefined)
     .map((life) => playedReport(life, facts, questions[life.scenario] ?? null));
   const skipped = (Object.entries(facts.skipped) as [ScenarioId, string][]).map(([id, because]): ScenarioReport => ({
     ...EMPTY_SCENARIO,
@@ -134,11 +151,13 @@ const EMPTY_SCENARIO: Omit<ScenarioReport, 'id' | 'status' | 'because' | 'questi
   startedAt: null,
   readyAfterMs: null,
   signal: null,
+  signalledDuringStartMs: null,
   exit: null,
   exchanges: {},
   readiness: null,
   liveness: null,
   listenerClosedAfterMs: null,
+  isolated: [],
   timeline: null,
 };
 
@@ -152,6 +171,7 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
     startedAt: life.startedAt,
     readyAfterMs: life.ready === null ? null : round(life.ready.at - life.startedAt),
     signal: signal?.signal ?? null,
+    signalledDuringStartMs: life.startup === null ? null : round(life.startup.afterMs),
     exit:
       exit === null
         ? null
@@ -165,8 +185,17 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
     readiness: probeReport(life.readiness, life),
     liveness: probeReport(life.liveness, life),
     listenerClosedAfterMs: listener.closed === null ? null : round(afterSignal(life, listener.closed.to)),
+    isolated: facts.isolated
+      .filter((other) => other.scenario === life.scenario && life.startup === null)
+      .flatMap((other) => isolatedReport(other)),
     timeline: timelineOf(life, facts),
   };
+}
+
+function isolatedReport(life: LifeFacts): ScenarioReport['isolated'] {
+  if (life.alone === null) return [];
+  const afterMs = timeToExit(life);
+  return [{ alone: life.alone, afterMs: afterMs === null ? null : round(afterMs), killed: life.killed !== null }];
 }
 
 function probeReport(probe: ProbeFacts, life: LifeFacts): ProbeReport | null {

@@ -20,7 +20,7 @@ const LABELS: Record<ExchangeKind, string> = {
   'kept-after-answer': 'kept after answer',
   stream: 'streams',
   'quiet-websocket': 'quiet WebSockets',
-  'talking-websocket': 'talking WebSockets',
+  'talking-websocket': 'busy WebSockets',
   'new-websocket': 'new WebSockets',
   'grpc-call': 'gRPC calls',
   'grpc-stream': 'gRPC streams',
@@ -28,6 +28,8 @@ const LABELS: Record<ExchangeKind, string> = {
   'stuck-stream': 'unread stream',
   'stuck-websocket': 'deaf WebSocket',
 };
+
+const STUCK_KINDS: readonly ExchangeKind[] = ['stuck-upload', 'stuck-stream', 'stuck-websocket'];
 
 /** The words a kind of exchange goes by in reports. */
 export function kindLabel(kind: ExchangeKind): string {
@@ -60,7 +62,8 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
   const traffic = kinds.flatMap((kind) => {
     const exchanges = life.exchanges.filter((exchange) => exchange.kind === kind && !isOver(exchange, life, fromMs));
     if (exchanges.length === 0) return [];
-    const steady = kind === 'new-connection' || kind === 'new-work' || kind === 'reused-connection';
+    const steady =
+      kind === 'new-connection' || kind === 'new-work' || kind === 'reused-connection' || kind === 'new-websocket';
     return [steady ? pointLane(kind, exchanges, life) : heldLane(kind, exchanges, life, facts, toMs)];
   });
   const probes = [life.readiness, life.liveness]
@@ -107,11 +110,22 @@ function heldLane(
         : 'closed'
       : lost > 0
         ? `${lost} of ${exchanges.length} lost`
-        : `${answered} answered`,
+        : (describeEnds(kind, exchanges) ?? `${answered} answered`),
     wrong: lost > 0,
     spans: [{ fromMs: from, toMs: Math.max(...ends.map(({ at }) => at)), state: 'busy' }],
     points,
   };
+}
+
+/** The words for kinds that are not answered but end in another way; null for the others. */
+function describeEnds(kind: ExchangeKind, exchanges: readonly Exchange[]): string | null {
+  if (kind === 'stream' || kind === 'grpc-stream')
+    return `${exchanges.filter((exchange) => exchange.end?.ending === 'answered').length} ended`;
+  if (kind === 'quiet-websocket' || kind === 'talking-websocket') {
+    const codes = [...new Set(exchanges.flatMap((exchange) => exchange.websocket?.code ?? []))];
+    return `${exchanges.length} closed with ${codes.join(', ')}`;
+  }
+  return STUCK_KINDS.includes(kind) ? 'never ended by its client' : null;
 }
 
 function connectionEnd(exchange: Exchange, life: LifeFacts): number {
@@ -119,6 +133,8 @@ function connectionEnd(exchange: Exchange, life: LifeFacts): number {
 }
 
 function heldState(exchange: Exchange, life: LifeFacts, facts: RunFacts): PointState {
+  // What its client keeps from ending cannot be lost.
+  if (STUCK_KINDS.includes(exchange.kind)) return 'ended';
   const fate = fateOf(exchange, life, facts);
   return fate === 'finished' ? 'served' : fate === 'lost' ? 'lost' : 'ended';
 }
@@ -130,7 +146,7 @@ function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: Lif
   const points = seen.map((exchange) => ({ atMs: afterSignal(life, exchange.openedAt), state: pointState(exchange) }));
   const count = (state: PointState) => points.filter((point) => point.state === state).length;
   const words = [
-    `${count('served')} answered`,
+    `${count('served')} ${kind === 'new-websocket' ? 'closed in order' : 'answered'}`,
     ...(count('away') > 0 ? [`${count('away')} away`] : []),
     ...(count('lost') > 0 ? [`${count('lost')} lost`] : []),
   ];

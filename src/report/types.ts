@@ -30,6 +30,27 @@ export interface TargetReport {
   origin: string | null;
   readiness: EndpointReport;
   liveness: EndpointReport;
+  /** Spoken to in HTTP/2. */
+  http2: boolean;
+  /** null: spoken to in plain text. */
+  tls: TlsReport | null;
+  streams: WorkEndpointReport[];
+  websockets: WorkEndpointReport[];
+}
+
+export interface TlsReport {
+  protocol: string;
+  /** What was chosen by ALPN. */
+  alpn: string | null;
+  authorized: boolean;
+  /** What is wrong with the certificate, which was accepted all the same. */
+  problem: string | null;
+}
+
+/** An endpoint whose answer does not end by itself, or that takes WebSockets. */
+export interface WorkEndpointReport {
+  path: string;
+  how: 'given' | 'found';
 }
 
 export interface EndpointReport {
@@ -96,11 +117,15 @@ export interface ScenarioReport {
   startedAt: number | null;
   readyAfterMs: number | null;
   signal: SignalName | null;
+  /** When in its start it was signalled, as milliseconds after it; null: when it was ready. */
+  signalledDuringStartMs: number | null;
   exit: { code: number | null; signal: string | null; afterMs: number; killed: boolean } | null;
   exchanges: Partial<Record<ExchangeKind, EndingCounts>>;
   readiness: ProbeReport | null;
   liveness: ProbeReport | null;
   listenerClosedAfterMs: number | null;
+  /** The same death with one kind of its work alone, where it was slow and several kinds could have held it. */
+  isolated: { alone: ExchangeKind; afterMs: number | null; killed: boolean }[];
   timeline: Timeline | null;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArmProof } from '../recording/events.js';
+import type { Origin } from '../plan/origin.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import { connectionTable, type ConnectionTable } from '../target/connection-table.js';
 import type { HeldWork } from '../traffic/held-work.js';
@@ -17,7 +18,7 @@ export const BLIND_WAIT_MS = 200;
  */
 export async function arm(
   held: readonly HeldWork[],
-  port: number,
+  origin: Origin,
   slowIsCalibrated: boolean,
   recorder: LifeRecorder,
   abort: AbortSignal,
@@ -26,7 +27,7 @@ export async function arm(
   let progressAt = performance.now();
   for (;;) {
     abort.throwIfAborted();
-    const table = await connectionTable(port);
+    const table = await connectionTable(origin);
     if (table === null) await sleep(BLIND_WAIT_MS, undefined, { signal: abort });
     for (const work of held) {
       const proof = armed.has(work) || work.over() ? null : proofOf(work, table, slowIsCalibrated);
@@ -47,12 +48,18 @@ export async function arm(
 }
 
 function proofOf(work: HeldWork, table: ConnectionTable | null, slowIsCalibrated: boolean): ArmProof | null {
-  if (work.hasHead()) return 'first-byte';
+  if (work.hasHead()) return work.headProof;
   if (!work.isSent()) return null;
   // Silence proves something only where it was measured before that silence means work.
   if (table === null) return work.upload ? 'held-upload' : slowIsCalibrated ? 'calibrated' : null;
-  const side = table.get(work.connection.socket.localPort);
-  return side !== undefined && side.accepted && side.unread === 0 ? 'accepted-and-read' : null;
+  return isRead(work, table) ? 'accepted-and-read' : null;
+}
+
+/** Its own connection, or where it is not known which that is, every one. */
+function isRead(work: HeldWork, table: ConnectionTable): boolean {
+  const { localPort } = work.connection.socket;
+  const sides = localPort === 0 ? [...table.values()] : [table.get(localPort)];
+  return sides.length > 0 && sides.every((side) => side !== undefined && side.accepted && side.unread === 0);
 }
 
 function whyNot(work: HeldWork, table: ConnectionTable | null): string {

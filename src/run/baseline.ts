@@ -1,6 +1,7 @@
 import type { SlowRequest } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
-import { HttpConnection, type HttpOutcome } from '../traffic/http-connection.js';
+import { openConnection } from '../traffic/connection.js';
+import type { HttpOutcome } from '../traffic/http-connection.js';
 import { slowHttpRequest } from '../traffic/upload.js';
 import type { Origin } from '../plan/origin.js';
 import { untilAborted } from './aborted.js';
@@ -17,9 +18,10 @@ export function needsBaseline(outcomes: readonly HttpOutcome[]): boolean {
 }
 
 /** A life in which nothing is signalled: what the slow endpoints answer in peace. */
-export async function playBaseline(context: RunContext, { recorder, running }: BegunLife): Promise<void> {
+export async function playBaseline(context: RunContext, begun: BegunLife): Promise<void> {
+  const { recorder, running } = begun;
   try {
-    const origin = await bringUp(context, recorder, running);
+    const origin = await bringUp(context, begun);
     context.onProgress({ scenario: 'drain', phase: 'measuring a baseline', inFlight: context.plan.slow.length });
     const measured = context.plan.slow.map((slow) => measure(context, origin, slow, recorder));
     await untilAborted(Promise.all(measured), context.abort);
@@ -36,7 +38,7 @@ async function measure(
   recorder: LifeRecorder,
 ): Promise<number> {
   const startedAt = recorder.clock.now();
-  const connection = new HttpConnection(origin);
+  const connection = openConnection(origin);
   const { status, bytes, framing } = await connection.request(
     slowHttpRequest(slow, true),
     undefined,

@@ -40,10 +40,20 @@ export class DeathWatch {
     this.#note(await this.running.processes(true));
   }
 
-  /** Waits until every process is gone, or kills what is left when the grace period is over. */
-  async untilGone(signalAt: number, gracePeriodMs: number, abort: AbortSignal): Promise<void> {
+  /**
+   * Waits until every process is gone, or kills what is left when the grace period is over.
+   * @param beforeKill what to find out about the target before it is killed
+   * @returns whether it had to be killed
+   */
+  async untilGone(
+    signalAt: number,
+    gracePeriodMs: number,
+    abort: AbortSignal,
+    beforeKill: (() => Promise<void>) | null = null,
+  ): Promise<boolean> {
     const { recorder, running } = this;
     let outlivedRecorded = false;
+    let killed = false;
     for (let sample = 1; ; sample++) {
       // A scan of a machine with very many processes must not eat the time it is meant to watch.
       const before = performance.now();
@@ -58,7 +68,8 @@ export class DeathWatch {
         recorder.record({ type: 'outlived-root', processes: alive });
       }
       if (now - signalAt >= gracePeriodMs) {
-        await this.#kill(alive);
+        await this.#kill(alive, beforeKill);
+        killed = true;
         break;
       }
       const pause = Math.min(Math.max(SAMPLE_MS, 10 * scanMs), Math.max(1, signalAt + gracePeriodMs - now));
@@ -67,6 +78,7 @@ export class DeathWatch {
     await running.exited;
     await this.#rootRecorded;
     await this.#recordDeaths();
+    return killed;
   }
 
   /** A pause that the exit of the first process cuts short. */
@@ -78,8 +90,9 @@ export class DeathWatch {
     await pause.catch(() => abort.throwIfAborted());
   }
 
-  async #kill(alive: ProcessDescription[]): Promise<void> {
+  async #kill(alive: ProcessDescription[], beforeKill: (() => Promise<void>) | null): Promise<void> {
     this.recorder.record({ type: 'grace-over', alive });
+    await beforeKill?.();
     const at = this.recorder.clock.now();
     const pids = await this.running.destroy();
     this.recorder.record({ type: 'killed', pids }, at);

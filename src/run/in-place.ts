@@ -1,67 +1,125 @@
 import type { Scenario } from '../scenarios/scenario.js';
+import type { ExchangeKind } from '../recording/events.js';
 import type { Exchanges } from '../traffic/exchanges.js';
 import type { HeldWork } from '../traffic/held-work.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
 import type { Origin } from '../plan/origin.js';
-import type { RunContext } from './context.js';
+import type { KnownWork, RunContext } from './context.js';
+import { GrpcLoad } from './grpc-load.js';
 import { holdWork, IdleLoad, ReusedConnection, type Load } from './load.js';
+import { StreamLoad } from './stream-load.js';
+import { holdStuckWork } from './stuck-load.js';
+
+/** Where a life is played, and with what. */
+export interface Stage {
+  scenario: Scenario;
+  exchanges: Exchanges;
+  origin: Origin;
+  work: KnownWork;
+  /** The one kind of special work to have in place, in a life that isolates it; null: all that the scenario asks for. */
+  alone: ExchangeKind | null;
+}
+
+interface Parts {
+  load: Load;
+  idle: IdleLoad | null;
+  reused: ReusedConnection | null;
+  streams: StreamLoad | null;
+  grpc: GrpcLoad | null;
+  /** Never ends by itself, so nobody waits for it. */
+  stuck: HeldWork[];
+  /** How long the reused connection goes on after the held work is done. Milliseconds. */
+  restMs: number;
+}
 
 /** Everything a scenario has in place around the signal, as one thing that is opened, used and closed. */
 export class InPlace {
   readonly #timers: NodeJS.Timeout[] = [];
   #closed = false;
 
-  private constructor(
-    private readonly load: Load,
-    private readonly idle: IdleLoad | null,
-    private readonly reused: ReusedConnection | null,
-    private readonly restMs: number,
-  ) {}
+  private constructor(private readonly parts: Parts) {}
 
   /** Opens all of it. Held work is sent but not proved to be held; kept connections have had their first answer. */
-  static async open(context: RunContext, scenario: Scenario, exchanges: Exchanges, origin: Origin): Promise<InPlace> {
+  static async open(context: RunContext, stage: Stage): Promise<InPlace> {
+    const { scenario, exchanges, origin, work, alone } = stage;
     const { attemptIntervalMs } = context.plan;
     const path = context.known.survey?.plain?.path ?? '/';
-    const load = holdWork(context, scenario, exchanges, origin);
-    const idle = scenario.idle === null ? null : await IdleLoad.open(scenario.idle, exchanges, origin, path);
+    const isolated = { ...scenario, ...clientsAlone(scenario, alone) };
+    const load = holdWork(context, isolated, exchanges, origin, work.upload);
+    const grpc = scenario.held === 'none' ? null : GrpcLoad.open(context, scenario, exchanges, origin, work.grpc);
+    const streams = scenario.streams ? new StreamLoad(context, exchanges, origin, work, alone) : null;
+    const stuck = scenario.stuck ? holdStuckWork(context, exchanges, origin, work, alone) : [];
+    const idle = isolated.idle === null ? null : await IdleLoad.open(isolated.idle, exchanges, origin, path);
     const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, attemptIntervalMs) : null;
     await reused?.ask();
-    return new InPlace(load, idle, reused, 2 * attemptIntervalMs);
+    return new InPlace({ load, idle, reused, streams, grpc, stuck, restMs: 2 * attemptIntervalMs });
   }
 
+  /** Everything that is to be in flight at the signal. */
   get held(): readonly HeldWork[] {
-    return this.load.held;
+    return [...this.#ending, ...this.parts.stuck];
+  }
+
+  /** What is held and ends by itself. */
+  get #ending(): readonly HeldWork[] {
+    const { load, streams, grpc } = this.parts;
+    return [...load.held, ...(grpc?.held ?? []), ...(streams?.held ?? [])];
+  }
+
+  /** @throws DrainCheckError `grpc-failed` for a call that had failed by now */
+  assertHeld(): void {
+    this.parts.grpc?.assertHeld();
+    this.parts.streams?.assertHeld();
   }
 
   async beforeSignal(abort: AbortSignal): Promise<void> {
-    await this.idle?.askBeforeSignal(abort);
+    await this.parts.idle?.askBeforeSignal(abort);
   }
 
-  /** Goes on with what comes after the signal, which was sent `sinceMs` ago. */
-  afterSignal(sinceMs: number): void {
-    this.idle?.askAfterSignal();
-    this.reused?.start();
-    for (const { work, afterMs } of this.load.releases) {
+  /** Goes on with what comes after the signal, which was sent at `signalAt` and `sinceMs` ago. */
+  afterSignal(signalAt: number, sinceMs: number): void {
+    const { load, idle, reused, streams, restMs } = this.parts;
+    idle?.askAfterSignal();
+    reused?.start();
+    streams?.signalled(signalAt);
+    for (const { work, afterMs } of load.releases) {
       this.#timers.push(setTimeout(() => work.release(), Math.max(0, afterMs - sinceMs)));
     }
     // A persistent client that never rests would be blamed on the target; it leaves when the work is done.
     void this.done().then(() => {
-      if (!this.#closed) this.#timers.push(setTimeout(() => this.reused?.stop(), this.restMs));
+      if (!this.#closed) this.#timers.push(setTimeout(() => reused?.stop(), restMs));
     });
   }
 
-  /** How the held work ended, when all of it has. */
-  done(): Promise<HttpOutcome[]> {
-    return Promise.all(this.held.map((work) => work.done));
+  /** Opens nothing any more: the target is gone. */
+  stop(): void {
+    this.parts.streams?.stop();
+  }
+
+  /** How the held requests ended, when all that ends by itself has. */
+  async done(): Promise<HttpOutcome[]> {
+    const outcomes = await Promise.all(this.#ending.map((work) => work.done));
+    return outcomes.filter((outcome) => outcome !== null);
   }
 
   /** Ends whatever is still open; what ends now was ended by us. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const { idle, reused, streams, grpc } = this.parts;
     for (const timer of this.#timers) clearTimeout(timer);
     for (const work of this.held) work.connection.abandon();
-    this.idle?.close();
-    this.reused?.stop();
+    streams?.close();
+    grpc?.close();
+    idle?.close();
+    reused?.stop();
   }
+}
+
+/** The idle scenario with one of its kinds alone: the held work stays, since it sets the length of the death. */
+function clientsAlone({ idle }: Scenario, alone: ExchangeKind | null): Partial<Pick<Scenario, 'idle' | 'clients'>> {
+  if (alone === null || idle === null) return {};
+  if (alone === 'idle-connection') return { clients: 'close', idle: { ...idle, silent: 0 } };
+  if (alone === 'silent-connection') return { clients: 'close', idle: { ...idle, unused: 0, askAgainAtMs: [] } };
+  return { idle: null };
 }

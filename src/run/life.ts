@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
-import type { ProcessDescription } from '../recording/events.js';
+import type { ExchangeKind, ProcessDescription } from '../recording/events.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { hasConnectionTable } from '../target/connection-table.js';
 import type { RunningTarget } from '../target/target.js';
@@ -12,12 +12,14 @@ import { assertAlive } from './alive.js';
 import { untilAborted } from './aborted.js';
 import { arm } from './arming.js';
 import { slowIsCalibrated } from './baseline.js';
-import { calibrateUpload } from './calibrate.js';
-import type { Progress, RunContext } from './context.js';
+import type { KnownWork, Progress, RunContext } from './context.js';
 import { DeathWatch } from './death.js';
 import { bringUp, type BegunLife } from './begin.js';
+import { followSignal } from './follow-signal.js';
 import { InPlace } from './in-place.js';
+import { lookForWork } from './known-work.js';
 import { probePaths } from './readiness.js';
+import { whyNotPlayed } from './why-not-played.js';
 
 /** New connections that carry work come less often than plain ones, and take this long when we decide. */
 const NEW_WORK_INTERVAL_MS = 250;
@@ -26,11 +28,29 @@ const NEW_WORK_HOLD_MS = 100;
 const LAST_WAIT_MS = 1000;
 const PORT_POLL_MS = 10;
 
+/** What was learnt of a life by playing it. */
+export interface PlayedLife {
+  /** How the held requests ended. */
+  outcomes: HttpOutcome[];
+  /** From the signal to the end; Infinity when it had to be killed. Milliseconds. */
+  exitAfterMs: number;
+  /** The reason why there was nothing to play, after all. */
+  skipped: string | null;
+}
+
 /**
- * Plays one scenario in a life that has begun: load, signal, watch to the end. Returns how the held work ended.
+ * Plays one scenario in a life that has begun: load, signal, watch to the end.
+ * @param alone the one kind of work to have in place, or null
+ * @param onKnown called when everything that later lives need is known
  * @throws DrainCheckError when there can be no verdict
  */
-export async function playLife(context: RunContext, scenario: Scenario, begun: BegunLife): Promise<HttpOutcome[]> {
+export async function playLife(
+  context: RunContext,
+  scenario: Scenario,
+  begun: BegunLife,
+  alone: ExchangeKind | null = null,
+  onKnown: () => void = () => undefined,
+): Promise<PlayedLife> {
   const { recorder, running } = begun;
   const { life } = recorder;
   const tell = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
@@ -39,47 +59,65 @@ export async function playLife(context: RunContext, scenario: Scenario, begun: B
   let complete = false;
   try {
     tell('waiting until ready');
-    const origin = await bringUp(context, recorder, running);
+    const origin = await bringUp(context, begun);
     tell('looking around');
     // The thread takes a while to come up and its first questions are slow: neither may be left for the signal.
     const probing = watchProbes(context, scenario, life, origin);
     probing.catch(() => undefined);
     const death = new DeathWatch(running, recorder, context.exitWatcher);
     await death.lookAround();
-    if (context.known.upload === undefined)
-      context.known.upload = await untilAborted(calibrateUpload(context, origin, recorder), context.abort);
+    const work = (context.known.work ??= await untilAborted(lookForWork(context, origin, recorder), context.abort));
+    onKnown();
+    const skipped = whyNotPlayed(context, scenario, work);
+    if (skipped !== null) return { outcomes: [], exitAfterMs: 0, skipped };
     const calibrated =
-      hasConnectionTable() || (await untilAborted(slowIsCalibrated(context, origin, recorder), context.abort));
+      hasConnectionTable(origin) || (await untilAborted(slowIsCalibrated(context, origin, recorder), context.abort));
 
+    // Work that is held must not wait for anything but the signal: on a busy machine it would be over by then.
+    await untilAborted(probing, context.abort);
     tell('loading');
     const exchanges = { recorder, numbering: context.numbering };
-    inPlace = await untilAborted(InPlace.open(context, scenario, exchanges, origin), context.abort);
+    const stage = { scenario, exchanges, origin, work, alone };
+    inPlace = await untilAborted(InPlace.open(context, stage), context.abort);
     const { held } = inPlace;
-    await Promise.all([probing, arm(held, origin.port, calibrated, recorder, context.abort)]);
+    await arm(held, origin, calibrated, recorder, context.abort);
     await inPlace.beforeSignal(context.abort);
     await sleep(context.plan.settleMs, undefined, { signal: context.abort });
 
     await assertAlive(running, 'before it was signalled, with work in flight');
+    inPlace.assertHeld();
     // Told before the signal: a target that dies of it at once leaves nothing in flight to be told of.
     tell('draining', held);
-    const signalAt = await sendSignal(context, scenario, life, running, origin);
-    inPlace.afterSignal(recorder.clock.now() - signalAt);
-    for (const work of held) void work.done.then(() => tell('draining', held));
-    await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
+    const signalAt = await sendSignal(context, scenario, begun, newConnectionsPlan(context, origin, work));
+    inPlace.afterSignal(signalAt, recorder.clock.now() - signalAt);
+    for (const one of held) void one.done.then(() => tell('draining', held));
+    const beforeKill = scenario.id === 'drain' ? () => followSignal(context, running, recorder) : null;
+    const killed = await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort, beforeKill);
+    const exitAfterMs = killed ? Infinity : recorder.clock.now() - signalAt;
 
+    inPlace.stop();
     await Promise.race([inPlace.done(), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
     inPlace.close();
     await context.observer.stop(life);
-    const holders = await portHolders(running, origin.port);
-    recorder.record({ type: 'port-checked', port: origin.port, held: holders !== null, heldBy: holders ?? [] });
+    await checkPort(begun, origin);
     complete = true;
-    return await inPlace.done();
+    return { outcomes: await inPlace.done(), exitAfterMs, skipped: null };
   } finally {
     inPlace?.close();
     await running.destroy();
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }
+}
+
+/** Records who holds the target's port after its end, if anybody does. A Unix socket's file may stay behind. */
+export async function checkPort({ recorder, running }: BegunLife, { port, socketPath }: Origin): Promise<void> {
+  if (socketPath !== undefined) {
+    recorder.record({ type: 'port-checked', port: 0, held: false, heldBy: [] });
+    return;
+  }
+  const holders = await portHolders(running, port);
+  recorder.record({ type: 'port-checked', port, held: holders !== null, heldBy: holders ?? [] });
 }
 
 /**
@@ -106,36 +144,36 @@ async function watchProbes(context: RunContext, scenario: Scenario, life: number
 }
 
 /** Has the probe worker send the signal and begin new connections; gives the signal's time. */
-async function sendSignal(
+export async function sendSignal(
   context: RunContext,
   scenario: Scenario,
-  life: number,
-  running: RunningTarget,
-  origin: Origin,
+  { recorder, running }: BegunLife,
+  newConnections: NewConnectionsPlan | null,
 ): Promise<number> {
-  const newConnections = scenario.newConnections ? newConnectionsPlan(context, origin) : null;
-  const sent = await context.observer.signal({ life, pid: running.pid, signal: context.plan.signal, newConnections });
-  if (!sent)
+  const sentAt = await context.observer.signal({
+    life: recorder.life,
+    pid: running.pid,
+    signal: scenario.signal ?? context.plan.signal,
+    repeatAfterMs: scenario.repeatAfterMs,
+    newConnections: scenario.newConnections ? newConnections : null,
+  });
+  if (sentAt === null)
     throw new DrainCheckError(
       'target-died',
       'The target was gone when it was to be signalled.',
       'Start it by hand to see whether it stays up.',
       { output: running.lastOutput() },
     );
-  const { events } = context.recorder.recording();
-  return (
-    events.findLast((event) => event.type === 'signal-sent' && event.life === life)?.at ?? context.recorder.clock.now()
-  );
+  return sentAt;
 }
 
-function newConnectionsPlan(context: RunContext, origin: Origin): NewConnectionsPlan {
+function newConnectionsPlan(context: RunContext, origin: Origin, { upload }: KnownWork): NewConnectionsPlan {
   const { plan, known } = context;
   const [slow] = plan.slow;
-  const upload = known.upload?.upload;
   const work: NewWork | null =
     slow !== undefined
       ? { kind: 'slow', request: slow }
-      : upload !== undefined
+      : upload !== null
         ? { kind: 'upload', upload, holdMs: NEW_WORK_HOLD_MS }
         : null;
   return {

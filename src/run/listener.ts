@@ -9,6 +9,7 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import type { FoundListeners, RunningTarget } from '../target/target.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
+import { findUnixListener } from './unix-listener.js';
 
 const POLL_MS = 5;
 /** A service may open a metrics port first: so long is its own port waited for when another one was found. */
@@ -26,6 +27,10 @@ export async function findListener(
   recorder: LifeRecorder,
 ): Promise<Origin> {
   const { plan, abort, known } = context;
+  if (plan.target.socketPath !== null) {
+    const lay = (origin: Origin) => spokenTo(context, origin);
+    return findUnixListener(context, running, plan.target.socketPath, lay, recorder);
+  }
   const deadline = performance.now() + plan.startTimeoutMs;
   let othersSince: number | null = null;
   for (;;) {
@@ -34,12 +39,12 @@ export async function findListener(
     const wanted = plan.target.port ?? known.origin?.port;
     // In later lives a port the service chose itself may be another one.
     const own = listenersOn(found, running.port) ?? (wanted === undefined ? null : listenersOn(found, wanted));
-    if (own !== null) return settle(own, recorder);
+    if (own !== null) return settle(context, own, recorder);
     if (found.listeners.length > 0 && plan.target.port === null) {
       othersSince ??= performance.now();
       if (performance.now() - othersSince > OWN_PORT_WAIT_MS) {
-        const chosen = await chooseByAnswer(found.listeners);
-        if (chosen !== null) return settle(chosen, recorder);
+        const chosen = await chooseByAnswer(context, found.listeners);
+        if (chosen !== null) return settle(context, chosen, recorder);
       }
     }
     if (performance.now() > deadline) throw notListening(found, running, plan.startTimeoutMs);
@@ -62,12 +67,15 @@ function refuseStrangers(found: FoundListeners, port: number): void {
   );
 }
 
-async function chooseByAnswer(listeners: readonly ListenerDescription[]): Promise<ListenerDescription[] | null> {
+async function chooseByAnswer(
+  context: RunContext,
+  listeners: readonly ListenerDescription[],
+): Promise<ListenerDescription[] | null> {
   const ports = [...new Set(listeners.map((listener) => listener.port))];
   const speaking: ListenerDescription[][] = [];
   for (const port of ports) {
     const own = listeners.filter((listener) => listener.port === port);
-    const { outcome } = await askProbe(await reachable(own), '/', CLASSIFY_TIMEOUT_MS);
+    const { outcome } = await askProbe(spokenTo(context, await reachable(own)), '/', CLASSIFY_TIMEOUT_MS);
     if (outcome.kind === 'status') speaking.push(own);
   }
   if (speaking.length > 1) {
@@ -81,8 +89,13 @@ async function chooseByAnswer(listeners: readonly ListenerDescription[]): Promis
   return speaking[0] ?? null;
 }
 
-async function settle(listeners: ListenerDescription[], recorder: LifeRecorder): Promise<Origin> {
-  const origin = await reachable(listeners);
+/** How the plan wants the target to be spoken to. */
+export function spokenTo({ tls, plan }: RunContext, origin: Origin): Origin {
+  return { ...origin, ...(tls === null ? {} : { tls }), ...(plan.target.http2 ? { http2: true } : {}) };
+}
+
+async function settle(context: RunContext, listeners: ListenerDescription[], recorder: LifeRecorder): Promise<Origin> {
+  const origin = spokenTo(context, await reachable(listeners));
   recorder.record({ type: 'listener-found', listeners, port: origin.port, origin: originUrl(origin) });
   return origin;
 }

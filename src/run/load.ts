@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario, IdleConnections } from '../scenarios/scenario.js';
-import { holdSlowResponse, holdUpload, type HeldWork } from '../traffic/held-work.js';
+import { holdSlowResponse, holdUpload, shareConnection, type HeldWork } from '../traffic/held-work.js';
 import type { Exchanges } from '../traffic/exchanges.js';
 import { PersistentConnection, SilentConnection } from '../traffic/persistent.js';
+import type { UploadRequest } from '../traffic/upload.js';
+import type { SlowRequest } from '../plan/types.js';
 import type { Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
 
@@ -23,10 +25,16 @@ export interface Load {
 }
 
 /** Puts work in flight: the slow endpoints and an upload, or without slow endpoints as many uploads. */
-export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exchanges, origin: Origin): Load {
+export function holdWork(
+  context: RunContext,
+  scenario: Scenario,
+  exchanges: Exchanges,
+  origin: Origin,
+  upload: UploadRequest | null,
+): Load {
+  if (scenario.held === 'none') return { held: [], releases: [] };
   const { slow, requests } = context.plan;
   const keep = scenario.clients === 'keep';
-  const upload = context.known.upload?.upload ?? null;
   if (scenario.held === 'one-each') {
     if (slow.length > 0)
       return { held: slow.map((request) => holdSlowResponse(exchanges, origin, request, keep)), releases: [] };
@@ -34,9 +42,7 @@ export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exc
     const work = holdUpload(exchanges, origin, upload, keep);
     return { held: [work], releases: [{ work, afterMs: RELEASE_LAST_MS }] };
   }
-  const slowWork = slow.flatMap((request) =>
-    Array.from({ length: requests }, () => holdSlowResponse(exchanges, origin, request, keep)),
-  );
+  const slowWork = slow.flatMap((request) => holdSlowResponses(exchanges, origin, request, requests, keep));
   const count = upload === null ? 0 : slow.length > 0 ? 1 : requests;
   const uploads =
     upload === null ? [] : Array.from({ length: count }, () => holdUpload(exchanges, origin, upload, keep));
@@ -47,6 +53,21 @@ export function holdWork(context: RunContext, scenario: Scenario, exchanges: Exc
       afterMs: slow.length > 0 ? RELEASE_BESIDE_SLOW_MS : releaseTime(index, uploads.length),
     })),
   };
+}
+
+/** As many of one kind: each on a connection of its own, or all of them as streams of one. */
+function holdSlowResponses(
+  exchanges: Exchanges,
+  origin: Origin,
+  slow: SlowRequest,
+  count: number,
+  keep: boolean,
+): HeldWork[] {
+  const shared = origin.http2 === true ? shareConnection(exchanges, origin, keep) : null;
+  const held = Array.from({ length: count }, () => holdSlowResponse(exchanges, origin, slow, keep, shared));
+  // A client that is done closes its connection when the last answer is there.
+  if (shared !== null && !keep) void Promise.all(held.map((work) => work.done)).then(() => shared.connection.close());
+  return held;
 }
 
 /** Spread evenly on a logarithmic scale; a single one waits to the last. */

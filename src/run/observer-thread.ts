@@ -23,20 +23,35 @@ export interface ProbeOrder {
 
 export type ObserverOrder =
   | { do: 'watch'; life: number; origin: Origin; probes: ProbeOrder[]; intervalMs: number; timeoutMs: number }
-  | { do: 'signal'; life: number; pid: number; signal: SignalName; newConnections: NewConnectionsPlan | null }
+  | {
+      do: 'signal';
+      life: number;
+      pid: number;
+      signal: SignalName;
+      /** When to send it once more, in milliseconds after the first; null: never. */
+      repeatAfterMs: number | null;
+      newConnections: NewConnectionsPlan | null;
+    }
   | { do: 'stop'; life: number };
 
 export type ObserverReport =
   | { event: EventBody; at: number; life: number }
   | { watching: number }
   | { stopped: number }
-  | { signalled: boolean; life: number };
+  /** When it was sent; null when there was nobody to signal. */
+  | { signalledAt: number | null; life: number };
+
+/** What this thread does in one life of the target. */
+interface Duties {
+  pollers: ProbePoller[];
+  attempts: NewConnections | null;
+  repetition: NodeJS.Timeout | null;
+}
 
 const { originNs, firstNumber } = workerData as ObserverData;
 const clock = createClock(originNs);
 const numbering = new Numbering(firstNumber);
-let pollers: ProbePoller[] = [];
-let attempts: NewConnections | null = null;
+const lives = new Map<number, Duties>();
 
 function report(message: ObserverReport): void {
   parentPort?.postMessage(message);
@@ -46,37 +61,54 @@ function recorderFor(life: number) {
   return { clock, record: (event: EventBody, at = clock.now()) => report({ event, at, life }) };
 }
 
+function dutiesOf(life: number): Duties {
+  const duties = lives.get(life) ?? { pollers: [], attempts: null, repetition: null };
+  lives.set(life, duties);
+  return duties;
+}
+
 function watch(order: Extract<ObserverOrder, { do: 'watch' }>): void {
   const { life, origin, intervalMs, timeoutMs } = order;
   const recorder = recorderFor(life);
-  pollers = order.probes.map(({ role, path }) => {
+  const pollers = order.probes.map(({ role, path }) => {
     const onRun: ConstructorParameters<typeof ProbePoller>[0]['onRun'] = (run) =>
       recorder.record({ type: 'probe-run', ...run });
     return new ProbePoller({ role, origin, path, intervalMs, timeoutMs, clock, onRun });
   });
+  dutiesOf(life).pollers = pollers;
   void Promise.all(pollers.map((poller) => poller.start())).then(() => report({ watching: life }));
 }
 
-function signal(order: Extract<ObserverOrder, { do: 'signal' }>): void {
+/** Sends the signal and records it with the time just before; false when there is nobody to signal. */
+function send({ pid, signal, life }: Extract<ObserverOrder, { do: 'signal' }>): number | null {
   const at = clock.now();
-  let sent: boolean;
   try {
-    sent = process.kill(order.pid, order.signal);
+    process.kill(pid, signal);
   } catch {
-    sent = false;
+    return null;
   }
-  if (sent) recorderFor(order.life).record({ type: 'signal-sent', signal: order.signal, pid: order.pid }, at);
-  report({ signalled: sent, life: order.life });
-  if (!sent || order.newConnections === null) return;
-  attempts = new NewConnections({ recorder: recorderFor(order.life), numbering }, order.newConnections);
-  attempts.start();
+  recorderFor(life).record({ type: 'signal-sent', signal, pid }, at);
+  return at;
+}
+
+function signal(order: Extract<ObserverOrder, { do: 'signal' }>): void {
+  const { life, repeatAfterMs, newConnections } = order;
+  const signalledAt = send(order);
+  report({ signalledAt, life });
+  if (signalledAt === null) return;
+  const duties = dutiesOf(life);
+  if (repeatAfterMs !== null) duties.repetition = setTimeout(() => send(order), repeatAfterMs);
+  if (newConnections === null) return;
+  duties.attempts = new NewConnections({ recorder: recorderFor(life), numbering }, newConnections);
+  duties.attempts.start();
 }
 
 async function stop(life: number): Promise<void> {
+  const { pollers, attempts, repetition } = dutiesOf(life);
+  if (repetition !== null) clearTimeout(repetition);
   for (const poller of pollers) poller.stop();
-  pollers = [];
   await attempts?.stop();
-  attempts = null;
+  lives.delete(life);
   report({ stopped: life });
 }
 

@@ -8,7 +8,7 @@ const FIRST_NUMBER = 1_000_000;
 /** The main thread's handle of the probe worker. Its events go straight to the recorder. */
 export class Observer {
   #worker: Worker | null = null;
-  readonly #waiting = new Map<string, (value: boolean) => void>();
+  readonly #waiting = new Map<string, (value: number | null) => void>();
   #failure: Error | null = null;
 
   constructor(private readonly recorder: Recorder) {}
@@ -25,13 +25,13 @@ export class Observer {
     worker.unref();
     worker.on('message', (report: ObserverReport) => {
       if ('event' in report) this.recorder.record(report.life, report.event, report.at);
-      else if ('watching' in report) this.#answer(`watching ${report.watching}`, true);
-      else if ('stopped' in report) this.#answer(`stopped ${report.stopped}`, true);
-      else this.#answer(`signalled ${report.life}`, report.signalled);
+      else if ('watching' in report) this.#answer(`watching ${report.watching}`, null);
+      else if ('stopped' in report) this.#answer(`stopped ${report.stopped}`, null);
+      else this.#answer(`signalled ${report.life}`, report.signalledAt);
     });
     worker.on('error', (error) => {
       this.#failure = error;
-      for (const key of [...this.#waiting.keys()]) this.#answer(key, false);
+      for (const key of [...this.#waiting.keys()]) this.#answer(key, null);
     });
     return worker;
   }
@@ -41,8 +41,8 @@ export class Observer {
     await this.#ask(`watching ${order.life}`, { do: 'watch', ...order });
   }
 
-  /** Sends the signal. False when there was nobody to signal. */
-  async signal(order: Omit<Extract<ObserverOrder, { do: 'signal' }>, 'do'>): Promise<boolean> {
+  /** Sends the signal and tells when, as a time of the recording; null when there was nobody to signal. */
+  async signal(order: Omit<Extract<ObserverOrder, { do: 'signal' }>, 'do'>): Promise<number | null> {
     return this.#ask(`signalled ${order.life}`, { do: 'signal', ...order });
   }
 
@@ -55,8 +55,8 @@ export class Observer {
     await this.#worker?.terminate();
   }
 
-  async #ask(key: string, order: ObserverOrder): Promise<boolean> {
-    const answer = new Promise<boolean>((resolve) => this.#waiting.set(key, resolve));
+  async #ask(key: string, order: ObserverOrder): Promise<number | null> {
+    const answer = new Promise<number | null>((resolve) => this.#waiting.set(key, resolve));
     this.#post(order);
     const value = await answer;
     if (this.#failure !== null) throw this.#failure;
@@ -68,7 +68,7 @@ export class Observer {
     this.start().postMessage(order);
   }
 
-  #answer(key: string, value: boolean): void {
+  #answer(key: string, value: number | null): void {
     this.#waiting.get(key)?.(value);
     this.#waiting.delete(key);
   }

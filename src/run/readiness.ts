@@ -3,6 +3,7 @@ import { formatDuration } from '../plan/durations.js';
 import { redactText } from '../plan/redact.js';
 import type { EndpointChoice } from '../plan/types.js';
 import { askProbe } from '../probes/ask.js';
+import { GRPC_HEALTH } from '../probes/ask-grpc.js';
 import { surveyEndpoints, type FoundEndpoint, type Survey } from '../probes/discovery.js';
 import { isGood } from '../recording/facts/probe.js';
 import type { ProbeOutcome, ProbeRole } from '../recording/events.js';
@@ -10,6 +11,7 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import type { RunningTarget } from '../target/target.js';
 import type { Origin } from '../plan/origin.js';
 import { pauseWhileAlive } from './alive.js';
+import { agreeOnTls, wrongProtocol } from './protocol.js';
 import type { RunContext } from './context.js';
 
 const POLL_MS = 20;
@@ -18,19 +20,25 @@ const NO_SURVEY: Survey = { endpoints: { readiness: null, liveness: null }, aske
 /**
  * Waits until the target is ready: its readiness endpoint answers 2xx or 3xx, or, without one, anything answers
  * below 500. In the first life the endpoints are looked for on the way.
- * @throws DrainCheckError `target-died` or `target-not-ready`
+ * @returns how long looking around took, which is no part of becoming ready; milliseconds
+ * @throws DrainCheckError `target-died`, `target-not-ready` or `tls-failed`
  */
 export async function becomeReady(
   context: RunContext,
   running: RunningTarget,
   origin: Origin,
   recorder: LifeRecorder,
-): Promise<void> {
+): Promise<number> {
   const waiting = new Waiting(context, running, origin);
   const given = context.plan.readiness.kind === 'path' ? context.plan.readiness.path : null;
+  if (context.known.survey === null && origin.tls !== undefined) await agreeOnTls(origin, origin.tls, recorder);
   if (given !== null) await waiting.until(given, isGood);
+  let lookedAroundMs = 0;
   if (context.known.survey === null) {
+    if (given === null) await waiting.until('/', (outcome) => outcome.kind === 'status');
+    const before = performance.now();
     context.known.survey = await survey(context, waiting, origin);
+    lookedAroundMs = performance.now() - before;
     recordEndpoints(context, context.known.survey, recorder);
   }
   const { endpoints, plain } = context.known.survey;
@@ -43,19 +51,29 @@ export async function becomeReady(
     status,
     by: given !== null ? 'given' : found !== undefined ? 'found' : 'first-answer',
   });
+  return lookedAroundMs;
 }
 
 async function survey(context: RunContext, waiting: Waiting, origin: Origin): Promise<Survey> {
   const { readiness, liveness, probeTimeoutMs } = context.plan;
-  await waiting.until('/', (outcome) => outcome.kind === 'status');
   for (;;) {
-    const seen = await surveyEndpoints(origin, probeTimeoutMs);
+    const seen = await withGrpcHealth(context, origin, await surveyEndpoints(origin, probeTimeoutMs));
     // A service that is starting answers 503 everywhere, or on its readiness endpoint: look again when it is up.
     if (seen.notReadyYet !== null && readiness.kind === 'discover') await waiting.until(seen.notReadyYet, isGood);
     else if (seen.plain !== null)
       return readiness.kind !== 'discover' && liveness.kind !== 'discover' ? { ...NO_SURVEY, plain: seen.plain } : seen;
     else await waiting.again('answers below 500 on any path', '/');
   }
+}
+
+/** A gRPC service has its readiness in the standard health service, if it has one. */
+async function withGrpcHealth({ plan }: RunContext, origin: Origin, survey: Survey): Promise<Survey> {
+  if (plan.grpc.length === 0 || survey.endpoints.readiness !== null) return survey;
+  const { outcome } = await askProbe(origin, GRPC_HEALTH, plan.probeTimeoutMs);
+  if (outcome.kind !== 'status' || outcome.status === 404) return survey;
+  if (!isGood(outcome)) return { ...survey, notReadyYet: GRPC_HEALTH };
+  const readiness = { path: GRPC_HEALTH, status: outcome.status, sureness: 'specific' as const };
+  return { ...survey, endpoints: { ...survey.endpoints, readiness } };
 }
 
 function belowFiveHundred(outcome: ProbeOutcome): boolean {
@@ -65,6 +83,8 @@ function belowFiveHundred(outcome: ProbeOutcome): boolean {
 /** Polls with one deadline for the whole of a start. */
 class Waiting {
   readonly #deadline: number;
+  /** How it is spoken to has been looked at. */
+  #wondered = false;
 
   constructor(
     private readonly context: RunContext,
@@ -78,9 +98,18 @@ class Waiting {
   async until(path: string, wished: (outcome: ProbeOutcome) => boolean): Promise<number> {
     for (;;) {
       const { outcome } = await askProbe(this.origin, path, this.context.plan.probeTimeoutMs);
+      await this.#wonder(outcome);
       if (wished(outcome)) return outcome.kind === 'status' ? outcome.status : 0;
       await this.again(describe(outcome), path);
     }
+  }
+
+  /** A target that is spoken to in the wrong way will never be ready: that is said at once. */
+  async #wonder(outcome: ProbeOutcome): Promise<void> {
+    if (this.#wondered || this.context.known.survey !== null || outcome.kind === 'refused') return;
+    this.#wondered = true;
+    const wrong = await wrongProtocol(this.origin, outcome);
+    if (wrong !== null) throw wrong;
   }
 
   /** One more pause, or the end of patience. */

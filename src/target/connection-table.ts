@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Origin } from '../plan/origin.js';
 
 /** What the target's side of one connection looks like to the kernel. */
 export interface ServerSide {
@@ -16,8 +17,9 @@ export type ConnectionTable = Map<number, ServerSide>;
 
 const run = promisify(execFile);
 
-export function hasConnectionTable(): boolean {
-  return existsSync('/proc/net/tcp');
+/** Unix sockets have no such table: the kernel tells nothing of what they have unread. */
+export function hasConnectionTable({ socketPath }: Origin): boolean {
+  return socketPath === undefined && existsSync('/proc/net/tcp');
 }
 
 /** Up to so many TCP sockets the whole of /proc/net/tcp is read sooner than a program is started that filters it. */
@@ -27,8 +29,9 @@ const FEW_SOCKETS = 3000;
  * A snapshot of the connections to a port, or null where the system does not tell. /proc/net/tcp is read whole, which
  * takes a second when a hundred thousand connections linger in TIME_WAIT; then `ss` is asked, which filters in the kernel.
  */
-export async function connectionTable(port: number): Promise<ConnectionTable | null> {
-  if (!hasConnectionTable()) return null;
+export async function connectionTable(origin: Origin): Promise<ConnectionTable | null> {
+  if (!hasConnectionTable(origin)) return null;
+  const { port } = origin;
   if ((await socketCount()) > FEW_SOCKETS) {
     const table = await askSs(port);
     if (table !== null) return table;

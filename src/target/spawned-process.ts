@@ -79,6 +79,19 @@ export class SpawnedProcess implements RunningTarget {
     return holders.filter((holder) => !own.has(holder.pid)).map(describe);
   }
 
+  async unixListeners(path: string): Promise<Pick<FoundListeners, 'listeners' | 'strangers'> | null> {
+    const pids = await this.#parts.table.unixListeners(path);
+    if (pids === null) return null;
+    const own = await this.#parts.tracker.scan(true);
+    const listeners = own
+      .filter((row) => pids.includes(row.pid))
+      .map((row) => ({ pid: row.pid, command: redactText(row.command), address: path, port: 0, verified: true }));
+    const others = (await this.#parts.table.list()).filter(
+      (row) => pids.includes(row.pid) && !own.some((one) => one.pid === row.pid),
+    );
+    return { listeners, strangers: others.map(describe) };
+  }
+
   async portHolders(port: number): Promise<ProcessDescription[] | null> {
     return (await portHolders(this.#parts.table, port))?.map(describe) ?? null;
   }

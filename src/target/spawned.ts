@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { lstat, unlink } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { DrainCheckError } from '../errors.js';
 import { redactText } from '../plan/redact.js';
@@ -7,6 +9,7 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import { checkExecutable } from './executable.js';
 import { inheritedFileLimit } from './file-limit.js';
 import { freePort } from './free-port.js';
+import { namespaceCommand } from './namespace.js';
 import { OutputRing } from './output-ring.js';
 import { captureOutput } from './output.js';
 import { portHolders } from './processes/holders.js';
@@ -19,11 +22,17 @@ import type { Watchdog } from './watchdog.js';
 
 /** The variable whose value marks the processes of one life. */
 const MARKER_VARIABLE = 'DRAIN_CHECK_LIFE';
+const NAMESPACE_TIMEOUT_MS = 5000;
+const KILL_TIMEOUT_MS = 5000;
 
 /** A command that we start ourselves, afresh for each life. */
 export class SpawnedTarget implements Target {
   readonly kind = 'command';
   readonly name: string;
+  /** A life has begun before, so that what is left of one may be ours. */
+  #begun = false;
+  /** One for each life: what a life that failed half-way has left is ended from here. */
+  readonly #trackers: ProcessTracker[] = [];
 
   constructor(
     private readonly plan: CommandTarget,
@@ -32,16 +41,19 @@ export class SpawnedTarget implements Target {
     this.name = redactText([plan.command, ...plan.args].join(' '));
   }
 
-  async start(recorder: LifeRecorder): Promise<RunningTarget> {
+  async start(recorder: LifeRecorder, { pidNamespace }: { pidNamespace: boolean }): Promise<RunningTarget> {
     const env = { ...process.env, ...this.plan.env };
     checkExecutable(this.plan.command, this.plan.cwd, env['PATH'] ?? '');
     const table = systemProcessTable();
     if (this.plan.port !== null) await refuseTakenPort(table, this.plan.port);
+    if (this.plan.socketPath !== null && this.#begun) await removeStaleSocket(table, this.plan.socketPath);
+    this.#begun = true;
     const port = this.plan.port ?? (await freePort());
     const marker = randomUUID();
     this.watchdog.mark(marker);
 
-    const [file, args] = withFileLimit(this.plan.command, this.plan.args, inheritedFileLimit());
+    const whole = [...(pidNamespace ? namespaceCommand() : []), this.plan.command, ...this.plan.args];
+    const [file, args] = withFileLimit(whole, inheritedFileLimit());
     const child = execa(file, args, {
       cwd: this.plan.cwd,
       // PORT given by --env wins: the user may know better.
@@ -56,19 +68,21 @@ export class SpawnedTarget implements Target {
       cleanup: false,
       forceKillAfterDelay: false,
     });
-    const pid = child.pid;
-    if (pid === undefined) throw await spawnFailure(child, this.plan.command);
-    recorder.record({ type: 'process-spawned', pid, command: this.name, port });
-
-    const output = new OutputRing();
-    captureOutput(child, output, recorder);
-    const tracker = new ProcessTracker(table, marker, (row) => this.watchdog.watch(row.pid, row.startedAt));
-    await tracker.scan(true);
+    const started = child.pid;
+    if (started === undefined) throw await spawnFailure(child, this.plan.command);
     const exited = new Promise<ExitStatus>((resolve) => {
       child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
         resolve({ code, signal });
       });
     });
+    const output = new OutputRing();
+    captureOutput(child, output, recorder);
+    const tracker = new ProcessTracker(table, marker, (row) => this.watchdog.watch(row.pid, row.startedAt));
+    this.#trackers.push(tracker);
+    await tracker.scan(true);
+    // In a namespace the target is the child of what makes it; that stays outside and takes no signal.
+    const pid = pidNamespace ? await firstChild(tracker, started) : started;
+    recorder.record({ type: 'process-spawned', pid, command: this.name, port });
     return new SpawnedProcess({
       pid,
       port,
@@ -78,6 +92,31 @@ export class SpawnedTarget implements Target {
       output,
     });
   }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#trackers.map((tracker) => tracker.killAll(KILL_TIMEOUT_MS)));
+  }
+}
+
+/** Waits for the first child of a process, which is PID 1 of the namespace that the process has made. */
+async function firstChild(tracker: ProcessTracker, parent: number): Promise<number> {
+  for (const deadline = performance.now() + NAMESPACE_TIMEOUT_MS; performance.now() < deadline;) {
+    const child = (await tracker.scan(false)).find((row) => row.ppid === parent);
+    if (child !== undefined) return child.pid;
+    await sleep(1);
+  }
+  throw new DrainCheckError(
+    'no-namespaces',
+    'The PID namespace for the target did not come to be.',
+    'Leave it out with --no-as-pid1, and report what `unshare --pid --fork --mount-proc true` says.',
+  );
+}
+
+/** A life that was killed could not remove its socket, and in a container the next would not find it. */
+async function removeStaleSocket(table: ProcessTable, path: string): Promise<void> {
+  if ((await table.unixListeners(path)) !== null) return;
+  const left = await lstat(path).catch(() => null);
+  if (left?.isSocket() === true) await unlink(path).catch(() => undefined);
 }
 
 /** Whatever answered on a taken port would be somebody else. */
@@ -96,9 +135,10 @@ async function refuseTakenPort(table: ProcessTable, port: number): Promise<void>
 }
 
 /** A shell that sets the limit and then becomes the program: the pid stays the same. */
-function withFileLimit(command: string, args: readonly string[], limit: number | null): [string, string[]] {
-  if (limit === null) return [command, [...args]];
-  return ['/bin/sh', ['-c', 'ulimit -S -n "$0"; exec "$@"', String(limit), command, ...args]];
+function withFileLimit(command: readonly string[], limit: number | null): [string, string[]] {
+  const [file = '', ...args] = command;
+  if (limit === null) return [file, args];
+  return ['/bin/sh', ['-c', 'ulimit -S -n "$0"; exec "$@"', String(limit), ...command]];
 }
 
 async function spawnFailure(child: PromiseLike<{ cause?: unknown }>, command: string): Promise<DrainCheckError> {

@@ -14,9 +14,12 @@ export interface Target {
   readonly name: string;
   /**
    * Begins a life.
+   * @param options pidNamespace: as PID 1 of a namespace of its own, as in a container
    * @throws DrainCheckError when it cannot be started
    */
-  start: (recorder: LifeRecorder) => Promise<RunningTarget>;
+  start: (recorder: LifeRecorder, options: { pidNamespace: boolean }) => Promise<RunningTarget>;
+  /** Ends whatever of it is still alive, in whatever state its lives are. */
+  close: () => Promise<void>;
 }
 
 export interface FoundListeners {
@@ -38,6 +41,8 @@ export interface RunningTarget {
   hasExited: () => boolean;
   /** The listening sockets of its processes. */
   listeners: () => Promise<FoundListeners>;
+  /** Who listens on a Unix socket; null when nobody does. */
+  unixListeners: (path: string) => Promise<Pick<FoundListeners, 'listeners' | 'strangers'> | null>;
   /** Every process of it that is alive: descendants, and those that carry its mark. */
   processes: (thorough: boolean) => Promise<ProcessDescription[]>;
   /** Who holds a listening socket on the port, whoever it is. Null when nobody does. */

@@ -1,5 +1,8 @@
 import type { Ending, Framing } from '../recording/events.js';
-import type { SocketEnd } from './watched-socket.js';
+import type { SocketEnd } from './socket-end.js';
+
+/** How the server ended one HTTP/2 stream before its time, with or without the connection. */
+export type StreamEnd = 'reset' | 'refused';
 
 /** What was seen of one exchange when it was over. */
 export interface Observation {
@@ -8,6 +11,8 @@ export interface Observation {
   /** The protocol library saw the end of the message. */
   complete: boolean;
   framing: Framing | null;
+  /** What the server said of an HTTP/2 stream with a frame. */
+  streamEnd?: StreamEnd | null;
   /** How the socket ended, if it had ended by then. */
   socketEnd: SocketEnd | null;
   timedOut: boolean;
@@ -22,6 +27,7 @@ export function endingOf(seen: Observation): Ending {
   const cutByReset = seen.framing === 'close' && seen.socketEnd === 'rst';
   if (seen.complete && seen.status !== null && !cutByReset) return seen.status === 503 ? 'rejected' : 'answered';
   if (seen.timedOut) return 'timed-out';
+  if (seen.streamEnd) return seen.streamEnd;
   switch (seen.socketEnd) {
     case 'refused':
       return 'refused';

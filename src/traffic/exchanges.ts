@@ -1,6 +1,8 @@
 import type { EventBody, ExchangeKind } from '../recording/events.js';
 import type { Clock } from '../recording/clock.js';
-import type { HttpConnection, HttpOutcome, HttpRequest } from './http-connection.js';
+import type { Connection } from './connection.js';
+import type { HttpOutcome, HttpRequest } from './http-message.js';
+import type { Goaway } from './http2-frames.js';
 import type { Numbering } from './numbering.js';
 import type { WatchedSocket } from './watched-socket.js';
 
@@ -34,27 +36,34 @@ export function openExchange(
   return { exchange, connection };
 }
 
-/** Records how an exchange ended. */
+/**
+ * Records how an exchange ended.
+ * @param at when, if that was not just now
+ */
 export function endExchange(
   { recorder }: Exchanges,
   exchange: number,
   outcome: HttpOutcome,
   headAt: number | null,
+  at?: number,
 ): void {
   const { ending, status, bytes, framing, announcedClose, detail, socketEnd } = outcome;
   const socket = socketEnd === 'fin' || socketEnd === 'rst' ? socketEnd : null;
-  recorder.record({
-    type: 'exchange-ended',
-    exchange,
-    ending,
-    status,
-    bytes,
-    framing,
-    announcedClose,
-    headAt,
-    socket,
-    detail,
-  });
+  recorder.record(
+    {
+      type: 'exchange-ended',
+      exchange,
+      ending,
+      status,
+      bytes,
+      framing,
+      announcedClose,
+      headAt,
+      socket,
+      detail,
+    },
+    at,
+  );
 }
 
 /** Records the moment the connection of an exchange stands. */
@@ -66,7 +75,7 @@ export function noteConnected({ recorder }: Exchanges, exchange: number, socket:
 export async function followRequest(
   exchanges: Exchanges,
   kind: ExchangeKind,
-  connection: HttpConnection,
+  connection: Connection,
   request: HttpRequest,
   options: {
     connectionNumber?: number;
@@ -86,6 +95,11 @@ export async function followRequest(
   const outcome = await connection.request(request, onHead, options.timeoutMs ?? 0);
   endExchange(exchanges, exchange, outcome, headAt);
   return outcome;
+}
+
+/** Records that the server takes no more streams on a connection. */
+export function goawayOf({ recorder }: Exchanges, connection: number): (goaway: Goaway) => void {
+  return (goaway) => recorder.record({ type: 'goaway', connection, ...goaway });
 }
 
 /** Records who closed a persistent connection, when that happens. */

@@ -1,31 +1,12 @@
 import { Client, type Dispatcher } from 'undici';
-import { originUrl, type Origin } from '../plan/origin.js';
-import type { Ending, Framing } from '../recording/events.js';
+import { requestOrigin, type Origin } from '../plan/origin.js';
+import type { Framing } from '../recording/events.js';
 import { endingOf } from './ending.js';
-import { WatchedSocket, type SocketEnd } from './watched-socket.js';
+import { hasNoBody, type HttpOutcome, type HttpRequest } from './http-message.js';
+import { layered, type SecureStream, type TlsAgreement } from './secure.js';
+import { WatchedSocket } from './watched-socket.js';
 
-export interface HttpRequest {
-  method: string;
-  path: string;
-  headers: readonly [string, string][];
-  /** Sent at once when it is a buffer; pulled when it is iterable, which needs `length`. */
-  body: Buffer | AsyncIterable<Buffer> | null;
-  /** Length of an iterable body in bytes. */
-  length: number | null;
-  /** Whether to say `Connection: close`. */
-  close: boolean;
-}
-
-/** How one request on a connection ended. */
-export interface HttpOutcome {
-  ending: Ending;
-  status: number | null;
-  bytes: number;
-  framing: Framing | null;
-  announcedClose: boolean | null;
-  socketEnd: SocketEnd | null;
-  detail: string | null;
-}
+export type { HttpOutcome, HttpRequest };
 
 /** Header and body bytes beyond this are a hostile target; heads are bounded by the parser. */
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -36,23 +17,34 @@ const MAX_HEAD_BYTES = 64 * 1024;
  */
 export class HttpConnection {
   readonly socket: WatchedSocket;
+  /** What TLS agreed on; null without it. */
+  readonly secured: Promise<TlsAgreement> | null;
+  readonly #stream: WatchedSocket | SecureStream;
   readonly #client: Client;
+  /** The library has begun to write a request. */
+  #begun = false;
 
   constructor(origin: Origin) {
     this.socket = new WatchedSocket(origin);
+    const { stream, secured } = layered(this.socket, origin);
+    this.#stream = stream;
+    this.secured = secured;
     let handedOver = false;
-    this.#client = new Client(originUrl(origin), {
+    this.#client = new Client(requestOrigin(origin), {
       connect: (_options, callback) => {
         // undici would open a second connection when the first is gone; that would be another client.
         const again = handedOver;
         handedOver = true;
-        const standing = this.socket.connected.then(() => !again && this.socket.socketEnd === null);
+        const open: Promise<unknown> = secured ?? this.socket.connected;
+        const standing = open.then(() => !again && this.socket.socketEnd === null);
         const ended = this.socket.ended.then(() => false);
+        const fail = (error: Error) => callback(error, null);
+        const failToSecure = ({ message }: Error) => fail(new Error(`TLS: ${message}`));
         // It wants a net.Socket but uses the stream part of it only, and must not be called back at once.
-        void Promise.race([standing, ended]).then((usable) => {
-          if (usable) callback(null, this.socket as never);
-          else callback(new Error('the connection is gone'), null);
-        });
+        Promise.race([standing, ended]).then((usable) => {
+          if (usable) callback(null, this.#stream as never);
+          else fail(new Error('the connection is gone'));
+        }, failToSecure);
       },
       pipelining: 1,
       // The target decides when a connection ends, not our client.
@@ -62,6 +54,16 @@ export class HttpConnection {
       keepAliveMaxTimeout: 600_000,
       maxHeaderSize: MAX_HEAD_BYTES,
     });
+  }
+
+  /** Open, as far as is known: another request may be sent. */
+  get usable(): boolean {
+    return this.socket.socketEnd === null;
+  }
+
+  /** What was asked has been handed to the system; of a body that is pulled, as much as there was. */
+  isSent(): boolean {
+    return this.#begun && this.#stream.flushed;
   }
 
   /**
@@ -89,7 +91,7 @@ export class HttpConnection {
       };
       const timer = timeoutMs > 0 ? setTimeout(() => finish(false, true), timeoutMs) : undefined;
       const handler: Dispatcher.DispatchHandler = {
-        onRequestStart: () => undefined,
+        onRequestStart: () => void (this.#begun = true),
         onResponseStart: (_controller, status, headers) => {
           if (status < 200) return;
           seen.status = status;
@@ -119,6 +121,11 @@ export class HttpConnection {
     });
   }
 
+  /** Says that nothing more will be asked, as a client that is done does. */
+  close(): void {
+    this.#stream.end();
+  }
+
   /** Ends it ourselves. */
   abandon(): void {
     this.socket.abandon();
@@ -132,7 +139,7 @@ function headersOf(request: HttpRequest): string[] {
 }
 
 function framingOf(method: string, status: number, headers: Record<string, string | string[] | undefined>): Framing {
-  if (method === 'HEAD' || status === 204 || status === 304) return 'none';
+  if (hasNoBody(method, status)) return 'none';
   if (/\bchunked\b/i.test([headers['transfer-encoding']].flat().join())) return 'chunked';
   return headers['content-length'] === undefined ? 'close' : 'length';
 }

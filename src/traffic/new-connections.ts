@@ -1,7 +1,7 @@
 import type { SlowRequest } from '../plan/types.js';
+import { openConnection, type Connection } from './connection.js';
 import { followRequest, type Exchanges } from './exchanges.js';
 import { HeldBody } from './held-body.js';
-import { HttpConnection } from './http-connection.js';
 import { plainRequest, slowHttpRequest, uploadRequest, type UploadRequest } from './upload.js';
 import type { Origin } from '../plan/origin.js';
 
@@ -29,7 +29,7 @@ const LAST_WAIT_MS = 500;
  * millisecond as the listener closes is reset by the kernel, which is nobody's fault.
  */
 export class NewConnections {
-  readonly #open = new Set<HttpConnection>();
+  readonly #open = new Set<Connection>();
   readonly #pending = new Set<Promise<void>>();
   #timers: NodeJS.Timeout[] = [];
 
@@ -88,11 +88,11 @@ export class NewConnections {
     });
   }
 
-  async #with(use: (connection: HttpConnection) => Promise<void>): Promise<void> {
-    const connection = new HttpConnection(this.plan.origin);
+  async #with(use: (connection: Connection) => Promise<void>): Promise<void> {
+    const connection = openConnection(this.plan.origin);
     this.#open.add(connection);
     await use(connection);
-    connection.socket.end();
+    connection.close();
     this.#open.delete(connection);
   }
 }

@@ -1,20 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ExchangeKind } from '../recording/events.js';
+import { openConnection, type Connection } from './connection.js';
 import {
   endExchange,
   followConnectionEnd,
   followRequest,
+  goawayOf,
   noteConnected,
   openExchange,
   type Exchanges,
 } from './exchanges.js';
-import { HttpConnection, type HttpOutcome } from './http-connection.js';
+import type { HttpOutcome } from './http-message.js';
 import { plainRequest } from './upload.js';
 import type { Origin } from '../plan/origin.js';
 import { WatchedSocket } from './watched-socket.js';
 
 /** A keep-alive connection that asks plain questions one after another. */
 export class PersistentConnection {
-  readonly #connection: HttpConnection;
+  readonly #connection: Connection;
   readonly #number: number;
   #busy = false;
 
@@ -24,14 +27,14 @@ export class PersistentConnection {
     origin: Origin,
     private readonly path: string,
   ) {
-    this.#connection = new HttpConnection(origin);
     this.#number = exchanges.numbering.next();
+    this.#connection = openConnection(origin, { onGoaway: goawayOf(exchanges, this.#number) });
     followConnectionEnd(exchanges, this.#number, this.#connection.socket);
   }
 
   /** Open, and not in the middle of a question. */
   get idle(): boolean {
-    return !this.#busy && this.#connection.socket.socketEnd === null;
+    return !this.#busy && this.#connection.usable;
   }
 
   /**
@@ -41,14 +44,29 @@ export class PersistentConnection {
   async ask(timeoutMs = 0): Promise<HttpOutcome | null> {
     if (!this.idle) return null;
     this.#busy = true;
-    const outcome = await followRequest(this.exchanges, this.kind, this.#connection, plainRequest(this.path, false), {
+    await this.#readWhatHasCome();
+    const outcome = this.#connection.usable ? await this.#follow(timeoutMs) : null;
+    this.#busy = false;
+    // A client that was told so closes its side when the target does not.
+    if (outcome?.announcedClose === true) this.#connection.close();
+    return outcome;
+  }
+
+  #follow(timeoutMs: number): Promise<HttpOutcome> {
+    const request = plainRequest(this.path, false);
+    return followRequest(this.exchanges, this.kind, this.#connection, request, {
       connectionNumber: this.#number,
       timeoutMs,
     });
-    this.#busy = false;
-    // A client that was told so closes its side when the target does not.
-    if (outcome.announcedClose === true) this.#connection.socket.end();
-    return outcome;
+  }
+
+  /**
+   * Timers run before sockets are read: after a busy moment of ours a FIN may lie unread when the time to ask has come, and
+   * a client that had not been late would have seen it.
+   */
+  async #readWhatHasCome(): Promise<void> {
+    await setImmediate();
+    await setImmediate();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { SlowRequest } from '../plan/types.js';
-import type { HttpRequest } from './http-connection.js';
+import type { HttpRequest } from './http-message.js';
 import type { HeldBody } from './held-body.js';
 
 /** An upload that is known to be held by the target until its last byte arrives. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { announcesConnectionClose } from '../../src/checks/announces-connection-close.js';
+import { examplePlan } from '../support/plan.js';
 import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => announcesConnectionClose.judge(story.facts(), story.plan);
@@ -112,6 +113,45 @@ describe('announces-connection-close', () => {
     expect(judge(signalled().exit(15))).toMatchObject({
       status: 'skip',
       because: 'it was gone 15 ms after the signal, before the connection was used again',
+    });
+  });
+
+  describe('in HTTP/2', () => {
+    const plan = examplePlan({ target: { ...examplePlan().target, http2: true } });
+    const begun = () => question(new Story(plan).life(), -100).signal();
+
+    it('passes when GOAWAY came with an answer, and calls it by its name', () => {
+      const story = question(begun(), 25, { more: { announcedClose: true } });
+      expect(judge(story.exit(600))).toMatchObject({ status: 'pass', observed: 'GOAWAY after 26 ms' });
+    });
+
+    it('passes when GOAWAY came between two answers', () => {
+      const story = question(begun(), 25).event(40, { type: 'goaway', connection: 1, code: 0, lastStream: 3 });
+      const verdict = judge(story.exit(600));
+      expect(verdict).toMatchObject({ status: 'pass', observed: 'GOAWAY after 40 ms' });
+      expect(verdict.evidence).toHaveLength(1);
+    });
+
+    it('does not take GOAWAY on another connection, or from before the signal', () => {
+      const goaway = (connection: number, at: number) =>
+        judge(question(begun(), 25).event(at, { type: 'goaway', connection, code: 0, lastStream: 3 }).exit(600));
+      expect(goaway(2, 40).status).toBe('fail');
+      expect(goaway(1, -40).status).toBe('fail');
+    });
+
+    it('fails when a request was cut in spite of GOAWAY', () => {
+      const story = question(begun(), 25, { ending: 'reset', endedAt: 41 });
+      expect(judge(story.event(40, { type: 'goaway', connection: 1, code: 0, lastStream: 3 }).exit(600)).status).toBe(
+        'fail',
+      );
+    });
+
+    it('fails without, and says so', () => {
+      expect(judge(question(begun(), 25).exit(600))).toMatchObject({
+        status: 'fail',
+        expected: 'the server says GOAWAY on the connection, or closes it between two answers',
+        observed: '1 answer after the signal and no GOAWAY, and the connection stayed open',
+      });
     });
   });
 

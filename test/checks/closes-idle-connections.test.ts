@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closesIdleConnections } from '../../src/checks/closes-idle-connections.js';
+import type { ExchangeKind } from '../../src/recording/events.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => closesIdleConnections.judge(story.facts(), story.plan);
@@ -71,6 +72,41 @@ describe('closes-idle-connections', () => {
     expect(judge(idle(drained(), { idle: 10, silent: 10 }).killed(30_000)).observed).toContain(
       'with the connection of the last answer, kept by its client still open',
     );
+  });
+
+  describe('with each kind played alone', () => {
+    const alone = (story: Story, kind: ExchangeKind) =>
+      story.life('idle', { purpose: 'isolation', alone: kind }).signal();
+
+    it.each([
+      [3601, '; held by idle keep-alive connections'],
+      [3600, '; held by idle keep-alive connections'],
+      [3599, '; last to be closed: a connection that had sent nothing'],
+    ])('names in a warning the one that took as long, within 2 s: %i of 5600 ms', (after, words) => {
+      const story = idle(drained(), { idle: 10, silent: 5600, kept: 520 }).exit(5600);
+      alone(story, 'silent-connection').exit(600);
+      alone(story, 'idle-connection').exit(after);
+      expect(judge(story)).toMatchObject({ status: 'warn', because: `a delay of 5 s${words}` });
+    });
+
+    it('does not name one that took as long as without', () => {
+      const story = idle(drained()).exit(2700);
+      alone(story, 'idle-connection').exit(2600);
+      expect(judge(story).because).not.toContain('held by');
+      const other = idle(drained()).exit(2700);
+      alone(other, 'idle-connection').exit(2601);
+      expect(judge(other).because).toContain('; held by idle keep-alive connections');
+    });
+
+    it('names in a failure those that were killed', () => {
+      const story = idle(drained()).killed(30_000);
+      alone(story, 'idle-connection').exit(600);
+      alone(story, 'silent-connection').killed(30_000);
+      alone(story, 'kept-after-answer').killed(30_000);
+      expect(judge(story).observed).toMatch(
+        /without them it is gone after 600 ms; held by a connection that had sent nothing and the connection of the last answer, kept by its client$/,
+      );
+    });
   });
 
   it('is inconclusive when it was killed and none of them was open', () => {

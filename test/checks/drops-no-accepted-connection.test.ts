@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dropsNoAcceptedConnection } from '../../src/checks/drops-no-accepted-connection.js';
-import { Story } from '../support/story.js';
+import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => dropsNoAcceptedConnection.judge(story.facts(), story.plan);
 const signalled = () => new Story().life().signal();
@@ -70,6 +70,73 @@ describe('drops-no-accepted-connection', () => {
     expect(judge(signalled().arrival(25).arrival(575, 'ended-by-tester').exit(600))).toMatchObject({
       status: 'pass',
       observed: '1 answered',
+    });
+  });
+
+  describe('with new WebSockets', () => {
+    const drained = () => signalled().arrival(25).arrival(125, 'refused').exit(600);
+    const streams = (story = drained()) => story.life('streams').signal();
+    const upgraded = (story: Story, openedAt: number, more: ExchangeStory = {}) =>
+      story.websocket('new-websocket', { code: null }, { openedAt, ending: 'closed', ...more });
+    const refused = (story: Story, openedAt: number) =>
+      story.exchange('new-websocket', { openedAt, endedAt: openedAt + 1, ending: 'refused' });
+
+    it('passes when each was closed with a close frame or turned away', () => {
+      const story = streams()
+        .websocket('new-websocket', { code: 1001 }, { openedAt: 75 })
+        .exchange('new-websocket', { openedAt: 175, endedAt: 176, ending: 'rejected' })
+        .exchange('new-websocket', { openedAt: 275, endedAt: 276, status: 404 });
+      const verdict = judge(refused(story, 375).exit(600));
+      expect(verdict).toMatchObject({
+        status: 'pass',
+        scenario: 'drain',
+        observed: '1 answered, 1 refused; new WebSockets: 1 closed with a close frame, 3 turned away',
+      });
+      expect(verdict.evidence).toHaveLength(6);
+    });
+
+    it.each([
+      ['in between', 300],
+      ['at the death', 600],
+    ])('fails when one was upgraded and then dropped %s', (_, endedAt) => {
+      const verdict = judge(upgraded(streams(), 75, { endedAt }).exit(600));
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        scenario: 'streams',
+        expected: 'every new WebSocket is closed with a close frame or turned away',
+        observed: 'new WebSockets: 1 dropped, the first opened 75 ms after the signal',
+      });
+      expect(verdict.evidence).toHaveLength(1);
+    });
+
+    it.each(['closed', 'timed-out', 'short'] as const)('fails when the upgrade of one was %s', (ending) => {
+      expect(judge(streams().exchange('new-websocket', { openedAt: 75, endedAt: 100, ending }).exit(600)).status).toBe(
+        'fail',
+      );
+    });
+
+    it('knows the race of the accept queue', () => {
+      const raced = () => streams().exchange('new-websocket', { openedAt: 172, endedAt: 174, ending: 'reset' });
+      expect(judge(refused(raced(), 180).exit(600))).toMatchObject({ status: 'warn', scenario: 'streams' });
+      expect(judge(raced().exit(600)).status).toBe('fail');
+      const late = upgraded(streams(), 100, { endedAt: 174, ending: 'reset' });
+      expect(judge(refused(late, 180).exit(600)).status).toBe('fail');
+    });
+
+    it('says of the two what weighs more', () => {
+      const dropping = signalled().arrival(25, 'reset', { endedAt: 90 }).exit(600);
+      expect(judge(upgraded(streams(dropping), 75).exit(600))).toMatchObject({ status: 'fail', scenario: 'drain' });
+      const skipping = signalled().exit(3);
+      expect(judge(refused(streams(skipping), 75).exit(600))).toMatchObject({
+        status: 'pass',
+        scenario: 'streams',
+        observed: 'new WebSockets: 1 turned away',
+      });
+    });
+
+    it('does not count what the tester ended, nor refusals of the last moment', () => {
+      const story = streams().websocket('new-websocket', null, { openedAt: 75, ending: 'ended-by-tester' });
+      expect(judge(refused(story, 580).exit(600)).observed).toBe('1 answered, 1 refused');
     });
   });
 

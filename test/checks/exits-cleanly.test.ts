@@ -102,6 +102,31 @@ describe('exits-cleanly', () => {
     expect(judge(killed().exit(600, { code: 1 })).status).toBe('fail');
   });
 
+  it.each(['stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1'] as const)(
+    'does not judge the scenario %s',
+    (scenario) => {
+      const plan = examplePlan({ scenarios: ['drain', scenario] });
+      expect(judge(ended(0, null, plan).life(scenario).signal().exit(3, { code: 1 })).status).toBe('pass');
+      expect(judge(ended(0, null, plan)).status).toBe('pass');
+    },
+  );
+
+  it('judges the scenario streams', () => {
+    expect(judge(ended(0, null).life('streams').signal().exit(3, { code: 1 }))).toMatchObject({
+      status: 'fail',
+      scenario: 'streams',
+    });
+  });
+
+  it('does not judge an exit that came because the signal was brought to the server at last', () => {
+    const story = new Story().life('drain', { owner: 200 }).signal();
+    story.event(30_000, { type: 'grace-over', alive: [] }).follow(30_050, 200);
+    expect(judge(story.event(30_200, { type: 'killed', pids: [] }).exit(30_100, { code: 1 }))).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('exits-in-time') as string,
+    });
+  });
+
   it('judges a process that ended by itself and left others to be killed', () => {
     const story = new Story().life().signal().event(5, { type: 'root-exited', code: 1, signal: null }).killed(30_000);
     expect(judge(story)).toMatchObject({ status: 'fail', observed: 'exit code 1 in drain' });

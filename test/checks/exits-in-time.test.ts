@@ -88,6 +88,41 @@ describe('exits-in-time', () => {
     expect(judge(story)).toMatchObject({ status: 'fail', observed: 'it took 1.5 s in drain' });
   });
 
+  it.each(['streams', 'stuck', 'repeat-signal'] as const)('judges the scenario %s', (scenario) => {
+    expect(judge(new Story(DRAIN).life().signal().exit(600).life(scenario).signal().killed(30_000))).toMatchObject({
+      status: 'fail',
+      scenario,
+    });
+  });
+
+  it.each(['interrupt', 'startup', 'pid-1'] as const)('leaves the scenario %s to its own check', (scenario) => {
+    const plan = examplePlan({ scenarios: ['drain', scenario] });
+    expect(judge(new Story(plan).life().signal().exit(600).life(scenario).signal().killed(30_000)).status).toBe('pass');
+    expect(judge(new Story(plan).life().signal().exit(600)).status).toBe('pass');
+  });
+
+  it('names the kinds of work that held the exit alone', () => {
+    const story = new Story(DRAIN).life().signal().exit(600).life('stuck').signal().killed(30_000);
+    story.life('stuck', { purpose: 'isolation', alone: 'stuck-upload' }).signal().killed(30_000);
+    story.life('stuck', { purpose: 'isolation', alone: 'stuck-stream' }).signal().exit(600);
+    story.life('stuck', { purpose: 'isolation', alone: 'stuck-websocket' }).signal().killed(30_000);
+    expect(judge(story).observed).toMatch(
+      /^SIGKILL was needed in stuck .*; held by an upload that never ends and a WebSocket that does not answer$/,
+    );
+  });
+
+  it('counts what was open when the grace period was over, not when it was killed', () => {
+    const story = new Story(DRAIN)
+      .life('drain', { owner: 200 })
+      .exchange('slow-response', { endedAt: 30_100 })
+      .signal();
+    story
+      .event(30_000, { type: 'grace-over', alive: [] })
+      .follow(30_050, 200)
+      .event(31_600, { type: 'killed', pids: [] });
+    expect(judge(story.exit(31_600, { code: null, signal: 'SIGKILL' })).observed).toContain('with 1 connection');
+  });
+
   it('does not count a baseline', () => {
     expect(
       judge(new Story(DRAIN).life().signal().exit(600).life('drain', { purpose: 'baseline' }).killed(30_000)).status,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finishesRequests } from '../../src/checks/finishes-requests.js';
 import { examplePlan } from '../support/plan.js';
-import { Story } from '../support/story.js';
+import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => finishesRequests.judge(story.facts(), story.plan);
 
@@ -42,6 +42,45 @@ describe('finishes-requests', () => {
     expect(judge(drain()).status).toBe('inconclusive');
     expect(judge(baseline(200)).status).toBe('fail');
     expect(judge(baseline(500)).status).toBe('pass');
+  });
+
+  describe('with gRPC calls', () => {
+    const GRPC = [{ method: 'shop.Orders/Place', request: '{}' }];
+    const call = (story: Story, more: ExchangeStory = {}) =>
+      story.exchange('grpc-call', { method: 'gRPC', path: '/shop.Orders/Place', more: { framing: null }, ...more });
+
+    it('counts them beside the slow requests', () => {
+      const story = call(new Story(examplePlan({ grpc: GRPC })).life().exchange('slow-response'))
+        .signal()
+        .exit(600);
+      expect(judge(story)).toMatchObject({ status: 'pass', observed: '2 of 2' });
+    });
+
+    it('counts them and nothing else where no slow endpoint was named', () => {
+      const only = () => new Story(examplePlan({ slow: [], grpc: GRPC })).life();
+      const story = call(only()).exchange('slow-upload', { ending: 'reset' }).signal().exit(600);
+      expect(judge(story)).toMatchObject({ status: 'pass', observed: '1 of 1' });
+      expect(judge(call(only(), { ending: 'closed' }).signal().exit(600)).status).toBe('fail');
+    });
+
+    it('is inconclusive when they were over before the signal', () => {
+      const story = call(new Story(examplePlan({ slow: [], grpc: GRPC })).life(), { endedAt: -20 })
+        .signal()
+        .exit(600);
+      expect(judge(story)).toMatchObject({
+        status: 'inconclusive',
+        because: 'the gRPC call was over before the signal; name one that takes longer with --grpc',
+      });
+    });
+
+    it('does not apply when all of them answer with streams', () => {
+      const story = new Story(examplePlan({ slow: [], grpc: GRPC })).life().signal().exit(600);
+      expect(judge(story).status).toBe('inconclusive');
+      expect(judge(story.life('streams').exchange('grpc-stream').signal().exit(600))).toMatchObject({
+        status: 'skip',
+        because: expect.stringContaining('finishes-streams') as string,
+      });
+    });
   });
 
   it('counts withheld uploads where no slow endpoint was named', () => {

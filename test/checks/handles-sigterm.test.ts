@@ -184,6 +184,39 @@ describe('handles-sigterm', () => {
     });
   });
 
+  describe('when the signal was brought to the server at the end of the grace period', () => {
+    const followed = () =>
+      new Story()
+        .life('drain', { owner: 200 })
+        .exchange('slow-response')
+        .signal()
+        .event(30_000, { type: 'grace-over', alive: [] })
+        .follow(30_050, 200);
+
+    it('leaves it to signal-reaches-server when it reacted then', () => {
+      const story = followed().event(30_100, { type: 'process-gone', pid: 200, command: 'node real-server.js' });
+      expect(judge(story.event(30_200, { type: 'killed', pids: [] }).exit(30_110))).toMatchObject({
+        status: 'inconclusive',
+        because: expect.stringContaining('signal-reaches-server') as string,
+      });
+    });
+
+    it('cannot tell when it did nothing then either: it may wait before it shows anything', () => {
+      const story = followed().event(31_550, { type: 'killed', pids: [100, 200] });
+      const verdict = judge(story.exit(31_560, { code: null, signal: 'SIGKILL' }));
+      expect(verdict).toMatchObject({
+        status: 'inconclusive',
+        because: expect.stringContaining('nothing was seen of the server, pid 200') as string,
+      });
+      expect(verdict.evidence).toHaveLength(1);
+    });
+
+    it('does not take the end of its wrapper for an exit of its own', () => {
+      const story = followed().event(31_550, { type: 'killed', pids: [200] });
+      expect(judge(story.exit(31_560, { code: 1 })).status).toBe('inconclusive');
+    });
+  });
+
   it('leaves it to signal-reaches-server when a wrapper died and left the server', () => {
     const story = new Story()
       .life('drain', { owner: 200 })

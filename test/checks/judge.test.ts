@@ -16,6 +16,7 @@ function saying(status: Status, level: Level = 'must', id = `${level}-${status}`
     expected: 'this',
     observed: 'that',
     because: null,
+    cure: null,
     evidence: [1],
   };
   return {
@@ -138,8 +139,16 @@ describe('the verdict of a run', () => {
   });
 });
 
+/** A plan in which every check applies. */
+const everything = (changes: Partial<Plan> = {}) =>
+  examplePlan({
+    scenarios: ['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1'],
+    websocket: { ...examplePlan().websocket, goodbye: { kind: 'text', text: 'goodbye' } },
+    ...changes,
+  });
+
 /** A service that does everything right, seen from everywhere. */
-function wellBehaved(plan = examplePlan()): Story {
+function wellBehaved(plan = everything()): Story {
   const drain = new Story(plan).life().endpoint('readiness', '/ready').endpoint('liveness', '/live');
   drain
     .exchange('slow-response', { endedAt: 1200 })
@@ -158,14 +167,26 @@ function wellBehaved(plan = examplePlan()): Story {
     .exchange('kept-after-answer', { connection: 4, endedAt: 1200 })
     .signal()
     .exchange('idle-connection', { connection: 2, openedAt: 20, endedAt: 21 });
-  return idle.closed(3, 'fin', 50).closed(4, 'fin', 1201).closed(2, 'fin', 6900).exit(7000);
+  return specialDeaths(idle.closed(3, 'fin', 50).closed(4, 'fin', 1201).closed(2, 'fin', 6900).exit(7000));
+}
+
+/** The same service in the deaths that each ask for one thing. */
+function specialDeaths(story: Story): Story {
+  story.life('streams').exchange('stream', { path: '/events', more: { framing: 'chunked' } });
+  story.websocket('quiet-websocket').goodbye(10).websocket('talking-websocket').goodbye(10).signal();
+  story.websocket('new-websocket', {}, { openedAt: 75 }).exit(7000);
+  story.life('stuck').exchange('stuck-upload', { ending: 'ended-by-tester', endedAt: 21_000 }).signal().exit(20_000);
+  story.life('repeat-signal').exchange('slow-response').signal().signalAgain().exit(7000);
+  story.life('interrupt').exchange('slow-response').signal('SIGINT').exit(7000);
+  for (const afterMs of [200, 600, 900]) story.life('startup').starting(afterMs).exit(3);
+  return story.life('pid-1').exchange('slow-response').signal().exit(7000);
 }
 
 describe('the catalogue', () => {
   it.each(['kubernetes', 'load-balancer', 'standalone', 'docker'] as const)(
     'finds nothing wrong with a well-behaved service under %s',
     (profile) => {
-      const story = wellBehaved(examplePlan({ profile, strict: true }));
+      const story = wellBehaved(everything({ profile, strict: true }));
       const all = judge(story.facts(), story.plan);
       expect(Object.fromEntries(all.map((one) => [one.check.id, one.status]))).toEqual(
         Object.fromEntries(CHECKS.map((check) => [check.id, 'pass'])),

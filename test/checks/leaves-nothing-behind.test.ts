@@ -78,6 +78,19 @@ describe('leaves-nothing-behind', () => {
     });
   });
 
+  it('does not count what was left when the signal was brought along at last', () => {
+    const story = new Story().life('drain', { owner: 200 }).signal();
+    story
+      .event(30_000, { type: 'grace-over', alive: [] })
+      .follow(30_050, 150, 'sh')
+      .event(30_060, { type: 'root-exited', code: 1, signal: null })
+      .event(31_100, outlived(200))
+      .event(31_600, { type: 'killed', pids: [200] })
+      .event(31_605, { type: 'port-checked', port: 8080, held: false, heldBy: [] })
+      .event(31_610, { type: 'life-ended', complete: true });
+    expect(judge(story).status).toBe('skip');
+  });
+
   it('applies when it ended by itself once', () => {
     expect(judge(new Story().life().signal().killed(30_000).life('idle').signal().exit(600)).status).toBe('pass');
   });

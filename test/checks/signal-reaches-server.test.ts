@@ -66,7 +66,8 @@ describe('signal-reaches-server', () => {
     expect(verdict).toMatchObject({
       status: 'fail',
       observed:
-        'pid 100 (node server.js) got it; nothing shows that the server, pid 200 (node real-server.js), ever did',
+        'the parent process (pid 100, node server.js) got it; nothing shows that the server, pid 200 (node real-server.js), ever did',
+      cure: expect.stringContaining('forward the signal') as string,
     });
     expect(verdict.evidence).not.toEqual([]);
   });
@@ -80,7 +81,8 @@ describe('signal-reaches-server', () => {
     );
     expect(verdict).toMatchObject({
       status: 'fail',
-      observed: 'pid 100 (node server.js) ended after 5 ms and left the server, pid 200 (node real-server.js), running',
+      observed:
+        'the parent process (pid 100, node server.js) ended after 5 ms and left the server, pid 200 (node real-server.js), running',
     });
   });
 
@@ -100,6 +102,95 @@ describe('signal-reaches-server', () => {
 
   it('leaves a process that does not listen to leaves-nothing-behind', () => {
     expect(judge(wrapped().event(1700, orphan(300)).exit(600)).status).toBe('pass');
+  });
+
+  describe('when the signal was brought along at the end of the grace period', () => {
+    const PROCESSES = [
+      { pid: 100, ppid: 1, command: 'npm start' },
+      { pid: 150, ppid: 100, command: 'sh -c node real-server.js' },
+      { pid: 200, ppid: 150, command: 'node real-server.js' },
+    ];
+    /** A chain of npm, a shell and the server: each is given the signal, 1.5 s apart. */
+    const followed = (tell: (story: Story) => Story = (story) => story) => {
+      const story = new Story()
+        .life('drain', { owner: 200 })
+        .processes(...PROCESSES)
+        .signal();
+      story.probes('readiness', 200, 0, 29_990).event(30_000, { type: 'grace-over', alive: PROCESSES });
+      tell(story.follow(30_050, 150, 'sh -c node real-server.js').follow(31_550, 200));
+      return judge(
+        story.event(33_050, { type: 'killed', pids: [100] }).exit(33_060, { code: null, signal: 'SIGKILL' }),
+      );
+    };
+    const gone = (pid: number, at: number) => (story: Story) =>
+      story.event(at, { type: 'process-gone', pid, command: '' });
+
+    it('fails for the process above the one that passed it on', () => {
+      const verdict = followed(gone(200, 30_100));
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        observed:
+          'npm (pid 100, npm start) kept it to itself; the server, pid 200 (node real-server.js), reacted only when the signal was given to it directly, after the grace period',
+        cure: expect.stringContaining('node server.js in place of npm start') as string,
+      });
+      expect(verdict.evidence).toHaveLength(5);
+    });
+
+    it('fails for the process above the server when nothing else did anything', () => {
+      expect(followed(gone(200, 31_600))).toMatchObject({
+        status: 'fail',
+        observed: expect.stringMatching(/^sh \(pid 150, sh -c node real-server.js\) kept it to itself/) as string,
+        cure: expect.stringContaining('exec') as string,
+      });
+    });
+
+    it('fails for the process above a shell that only died of it', () => {
+      const verdict = followed((story) => gone(200, 31_600)(gone(150, 30_060)(story)));
+      expect(verdict.observed).toMatch(/^npm \(pid 100, npm start\) kept it to itself/);
+    });
+
+    it.each([
+      ['failed its readiness', (story: Story) => story.probes('readiness', 503, 31_600, 33_000)],
+      ['closed its listener', (story: Story) => story.arrival(31_600, 'refused')],
+      ['turned a connection away', (story: Story) => story.arrival(31_600, 'rejected')],
+      [
+        'said goodbye',
+        (story: Story) =>
+          story.exchange('reused-connection', { openedAt: 31_600, endedAt: 31_601, more: { announcedClose: true } }),
+      ],
+      ['sent GOAWAY', (story: Story) => story.event(31_600, { type: 'goaway', connection: 1, code: 0, lastStream: 1 })],
+    ])('takes it for a reaction when the server %s', (_, react) => {
+      expect(followed(react).observed).toMatch(/^sh \(pid 150/);
+    });
+
+    it('is inconclusive when the server did nothing then either', () => {
+      expect(followed()).toMatchObject({
+        status: 'inconclusive',
+        because: expect.stringContaining('given the signal directly either') as string,
+      });
+      expect(followed(gone(150, 30_060)).status).toBe('inconclusive');
+      expect(followed(gone(200, 33_060)).status).toBe('inconclusive');
+    });
+
+    it('fails without certainty when the server could not be given it', () => {
+      const story = wrapped().event(30_000, { type: 'grace-over', alive: [] }).follow(30_050, 150, 'sh');
+      expect(
+        judge(story.event(31_600, { type: 'killed', pids: [] }).exit(31_605, { code: null, signal: 'SIGKILL' })),
+      ).toMatchObject({ status: 'fail', observed: expect.stringContaining('nothing shows') as string });
+    });
+
+    it('passes when the server had reacted before', () => {
+      const verdict = judge(
+        wrapped()
+          .probes('readiness', 200, 0, 20)
+          .probes('readiness', 503, 30, 29_000)
+          .event(30_000, { type: 'grace-over', alive: [] })
+          .follow(30_050, 200)
+          .event(30_200, { type: 'killed', pids: [] })
+          .exit(30_100),
+      );
+      expect(verdict).toMatchObject({ status: 'pass', observed: PASSED_ON });
+    });
   });
 
   it('is inconclusive when nobody is known to listen', () => {

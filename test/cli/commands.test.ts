@@ -101,7 +101,7 @@ describe('drain-check judge', () => {
   it('keeps what was recorded where no option says otherwise', async () => {
     const recording = RECORDING.replace('closes-server-and-waits-for-idle-clients', 'perfect-with-lame-duck');
     const { code, stdout } = await runCli(['judge', recording]);
-    expect(stdout).toContain('PASS   18 passed');
+    expect(stdout).toContain('PASS   23 passed');
     expect(code).toBe(0);
     expect((await runCli(['judge', recording, '--routing-lag', '5s'])).stdout).toContain('WARN   1 warning');
   });

@@ -18,7 +18,7 @@ describe('the list of options', () => {
 
   it('has names and descriptions that --help can show', () => {
     for (const { name, description, value } of OPTIONS) {
-      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(name).toMatch(/^[a-z]+\d?(-[a-z]+\d?)*$/);
       expect(description).toMatch(/^\S.*[^.\s]$/);
       if (value !== null) expect(value).toMatch(/^<.+>$/);
     }

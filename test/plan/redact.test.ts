@@ -50,6 +50,11 @@ describe('redactPlan', () => {
       http2: false,
     },
     slow: [{ method: 'POST', path: '/slow?to=x://u:p@h', headers: [['Authorization', 'hunter2']], body: 'hunter2' }],
+    headers: [['Authorization', 'hunter2']],
+    streams: ['/events?to=x://u:p@h'],
+    websockets: ['/ws?to=x://u:p@h'],
+    websocket: { message: 'hunter2', goodbye: null, closeCodes: [1001], closeCodesGiven: false, subprotocols: [] },
+    grpc: [{ method: 'a.B/C', request: '{"key":"hunter2"}' }],
   });
 
   it('hides values of the environment, headers, bodies and credentials, and keeps the names', () => {
@@ -63,14 +68,19 @@ describe('redactPlan', () => {
 
   it('leaves everything else, and the plan itself, as it was', () => {
     const before = structuredClone(plan);
-    const { target, slow, ...rest } = redactPlan(plan);
-    expect(plan).toEqual(before);
-    expect({ ...rest, target: { ...target, command: '', args: [], env: {} }, slow: [] }).toEqual({
-      ...plan,
-      target: { ...plan.target, command: '', args: [], env: {} },
-      slow: [],
+    const blank = ({ target, ...rest }: typeof plan) => ({
+      ...rest,
+      target: { ...target, command: '', args: [], env: {} },
+      slow: rest.slow.length,
+      headers: rest.headers.length,
+      streams: rest.streams.length,
+      websockets: rest.websockets.length,
+      websocket: { ...rest.websocket, message: '' },
+      grpc: rest.grpc.map(({ method }) => method),
     });
-    expect(slow).toHaveLength(1);
+    const redacted = redactPlan(plan);
+    expect(plan).toEqual(before);
+    expect(blank(redacted)).toEqual(blank(plan));
   });
 
   it('does not invent a body', () => expect(redactPlan(examplePlan()).slow[0]?.body).toBeNull());

@@ -114,6 +114,49 @@ describe('resolveRun', () => {
     });
   });
 
+  it('reads what is held beside plain requests', () => {
+    const { plan: read } = plan({
+      stream: ['/a', '/b'],
+      websocket: ['/ws'],
+      'websocket-message': ['hi'],
+      'websocket-goodbye': ['/by+e/i'],
+      'websocket-close': ['4001'],
+      subprotocol: ['x', 'y'],
+      'no-discover': ['true'],
+      'no-as-pid1': ['true'],
+      parallel: ['3'],
+      servername: ['api.example.com'],
+      socket: ['run/a.sock'],
+    });
+    expect(read).toMatchObject({
+      target: { tls: { ca: null, servername: 'api.example.com' }, socketPath: '/run/a.sock', http2: false },
+      streams: ['/a', '/b'],
+      websockets: ['/ws'],
+      websocket: {
+        message: 'hi',
+        goodbye: { kind: 'regex', source: 'by+e', flags: 'i' },
+        closeCodes: [4001],
+        closeCodesGiven: true,
+        subprotocols: ['x', 'y'],
+      },
+      discover: false,
+      asPid1: 'never',
+      parallel: 3,
+    });
+    expect(planSchema.parse(read)).toEqual(read);
+  });
+
+  it('speaks HTTP/2 to gRPC', () => {
+    const { plan: read } = plan({ grpc: ['a.B/C {"x":1}'], https: ['true'], 'as-pid1': ['true'] });
+    expect(read).toMatchObject({
+      target: { http2: true, tls: { ca: null, servername: null } },
+      grpc: [{ method: 'a.B/C', request: '{"x":1}' }],
+      proto: null,
+      asPid1: 'always',
+    });
+    expect(planSchema.parse(read)).toEqual(read);
+  });
+
   it('takes the last of several values of a single option', () =>
     expect(plan({ requests: ['3', '9'] }).plan.requests).toBe(9));
 
@@ -134,7 +177,7 @@ describe('resolveRun', () => {
 
   it.each<[string, RawOptions, string]>([
     ['a body without a slow request', { body: ['x'] }, '--body x belongs to a slow request'],
-    ['a header without a slow request', { header: ['A: b'] }, '--header A: b belongs to a slow request'],
+    ['a header without work', { header: ['A: b'] }, '--header A: b belongs to work in flight'],
     ['a directory that is not there', { cwd: ['/no/such/dir'] }, '--cwd /no/such/dir does not exist'],
     ['a port out of range', { port: ['70000'] }, '--port 70000 is not a whole number from 1 to 65535'],
     ['a grace period of nothing', { 'grace-period': ['0'] }, '--grace-period 0 is too short; give at least 100ms'],
@@ -144,6 +187,16 @@ describe('resolveRun', () => {
       { report: ['json', 'terminal'] },
       '--report json, terminal would share standard output',
     ],
+    ['a socket beside a port', { socket: ['/run/a.sock'], port: ['80'] }, '--socket /run/a.sock stands beside --port'],
+    ['a socket path that is too long', { socket: [`/${'x'.repeat(107)}`] }, 'is too long for a Unix socket'],
+    ['authorities that are not there', { ca: ['/no/such.pem'] }, '--ca /no/such.pem does not exist'],
+    ['a description that is a directory', { proto: ['/'], grpc: ['a.B/C'] }, '--proto / is not a file'],
+    ['a description of nothing', { proto: ['/etc/hosts'] }, '--proto /etc/hosts describes gRPC methods'],
+    ['WebSockets over HTTP/2', { websocket: ['/ws'], http2: ['true'] }, '--websocket /ws cannot be opened over HTTP/2'],
+    ['WebSockets beside gRPC', { websocket: ['/ws'], grpc: ['a.B/C'] }, 'leave out --grpc'],
+    ['both ways of PID 1', { 'as-pid1': ['true'], 'no-as-pid1': ['true'] }, 'give one of them'],
+    ['a stream that is no path', { stream: ['events'] }, '--stream events is not a path'],
+    ['too many lives at once', { parallel: ['17'] }, '--parallel 17 is not a whole number from 1 to 16'],
     ['a scenario to ignore', { ignore: ['drain'] }, '--ignore drain is not known'],
     [
       'an unknown id',

@@ -164,3 +164,57 @@ it('answers every text with a value or with a sentence to put after the value', 
     { numRuns: 500 },
   );
 });
+
+describe('closeCodes', () => {
+  it.each([
+    ['1001', [1001]],
+    [' 1000, 4001 ', [1000, 4001]],
+  ])('%s', (text, codes) => expect(values.closeCodes(text)).toEqual({ value: codes }));
+
+  it.each(['', '999', '5000', '1001;1002', 'normal'])('%s is none', (text) =>
+    expect(values.closeCodes(text)).toEqual({ problem: expect.stringContaining('close codes') as string }),
+  );
+});
+
+describe('textPattern', () => {
+  it.each([
+    ['bye', { kind: 'text', text: 'bye' }],
+    ['/bye', { kind: 'text', text: '/bye' }],
+    ['/bye/', { kind: 'regex', source: 'bye', flags: '' }],
+    ['/by[ae]/gi', { kind: 'regex', source: 'by[ae]', flags: 'i' }],
+  ])('%s', (text, value) => expect(values.textPattern(text)).toEqual({ value }));
+
+  it.each([
+    ['', 'is empty'],
+    ['/(/', 'is not a regular expression'],
+    ['/a/q', 'is not a regular expression'],
+  ])('%s', (text, problem) =>
+    expect(values.textPattern(text)).toEqual({ problem: expect.stringContaining(problem) as string }),
+  );
+});
+
+describe('subprotocol', () => {
+  it('is a token', () => {
+    expect(values.subprotocol('graphql-transport-ws')).toEqual({ value: 'graphql-transport-ws' });
+    for (const text of ['', 'a b', 'a,b', 'ä'])
+      expect(values.subprotocol(text)).toEqual({ problem: expect.stringContaining('subprotocol') as string });
+  });
+});
+
+describe('grpcCall', () => {
+  it.each([
+    ['a.b.C/D', { method: 'a.b.C/D', request: '{}' }],
+    [' C/D  {"x": 1} ', { method: 'C/D', request: '{"x": 1}' }],
+  ])('%s', (text, value) => expect(values.grpcCall(text)).toEqual({ value }));
+
+  it.each([
+    ['', 'does not name a method'],
+    ['a.b.C', 'does not name a method'],
+    ['http://h/a.b.C/D', 'does not name a method'],
+    ['C/D {', 'not JSON'],
+    ['C/D [1]', 'not a JSON object'],
+    ['C/D null', 'not a JSON object'],
+  ])('%s', (text, problem) =>
+    expect(values.grpcCall(text)).toEqual({ problem: expect.stringContaining(problem) as string }),
+  );
+});

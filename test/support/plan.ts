@@ -27,6 +27,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     readiness: { kind: 'discover' },
     liveness: { kind: 'discover' },
     slow: [{ method: 'GET', path: '/slow', headers: [], body: null }],
+    headers: [],
     requests: 5,
     streams: [],
     websockets: [],

@@ -1,4 +1,4 @@
-import type { Plan, ScenarioId } from '../../src/plan/types.js';
+import type { Plan, ScenarioId, SignalName } from '../../src/plan/types.js';
 import type {
   ClosedBy,
   Ending,
@@ -101,8 +101,33 @@ export class Story {
     });
   }
 
-  signal(): this {
-    return this.event(0, { type: 'signal-sent', signal: 'SIGTERM', pid: ROOT_PID });
+  signal(signal: SignalName = 'SIGTERM'): this {
+    return this.event(0, { type: 'signal-sent', signal, pid: ROOT_PID });
+  }
+
+  /** The processes of the target, as seen before the signal. */
+  processes(...processes: ProcessDescription[]): this {
+    return this.event(-780, { type: 'processes-seen', processes });
+  }
+
+  /** The target is signalled at this time of its start, which usually takes a second. */
+  starting(afterMs: number, ready = false): this {
+    return this.event(0, { type: 'startup-timed', afterMs, usuallyReadyMs: 1000, ready }).signal();
+  }
+
+  /** The grace period is over, and the signal is given straight to a process, before all is killed. */
+  follow(at: number, pid: number, command = 'node real-server.js'): this {
+    return this.event(at, { type: 'signal-followed', signal: 'SIGTERM', pid, command });
+  }
+
+  /** A stream or a WebSocket is known to be at a path. */
+  endpointOf(kind: 'stream' | 'websocket', path: string): this {
+    return this.event(-650, { type: 'work-endpoint', kind, path, how: 'found' });
+  }
+
+  /** The goodbye that was asked for, on the exchange that was told last. */
+  goodbye(at: number, text = 'goodbye'): this {
+    return this.event(at, { type: 'websocket-goodbye', exchange: this.#number, text });
   }
 
   /** The signal once more. */
@@ -116,21 +141,20 @@ export class Story {
     close: Partial<EventOf<'websocket-closed'>> | null = {},
     story: ExchangeStory = {},
   ): this {
-    const exchange = this.#number + 1;
-    const endedAt = story.endedAt === undefined ? 500 : story.endedAt;
-    if (close !== null && endedAt !== null)
-      this.event(endedAt, {
-        type: 'websocket-closed',
-        exchange,
-        code: 1001,
-        reason: '',
-        sent: 0,
-        received: 0,
-        lost: 0,
-        tcp: 'fin',
-        ...close,
-      });
-    return this.exchange(kind, { status: 101, path: '/ws', ...story });
+    const { endedAt = 500 } = story;
+    this.exchange(kind, { status: 101, path: '/ws', ...story });
+    if (close === null || endedAt === null) return this;
+    return this.event(endedAt, {
+      type: 'websocket-closed',
+      exchange: this.#number,
+      code: 1001,
+      reason: '',
+      sent: 0,
+      received: 0,
+      lost: 0,
+      tcp: 'fin',
+      ...close,
+    });
   }
 
   /** A run of equal probe outcomes, from its first question to its last; each takes 2 ms. */

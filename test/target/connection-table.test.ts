@@ -137,16 +137,18 @@ async function connected(
   return { port, client };
 }
 
-describe.runIf(hasConnectionTable())('the table of this machine', () => {
+const at = (port: number) => ({ host: '127.0.0.1', port });
+
+describe.runIf(hasConnectionTable(at(0)))('the table of this machine', () => {
   it('sees what was accepted and is not read', async () => {
     let taken: (socket: Socket) => void = () => undefined;
     const accepted = new Promise<Socket>((resolve) => (taken = resolve));
     const { port, client } = await connected(taken, 'hello');
     const socket = await accepted;
-    expect(await connectionTable(port)).toEqual(new Map([[client.localPort, { accepted: true, unread: 5 }]]));
+    expect(await connectionTable(at(port))).toEqual(new Map([[client.localPort, { accepted: true, unread: 5 }]]));
     socket.resume();
     await once(socket, 'data');
-    expect((await connectionTable(port))?.get(client.localPort ?? 0)).toEqual({ accepted: true, unread: 0 });
+    expect((await connectionTable(at(port)))?.get(client.localPort ?? 0)).toEqual({ accepted: true, unread: 0 });
     socket.destroy();
   });
 
@@ -154,7 +156,7 @@ describe.runIf(hasConnectionTable())('the table of this machine', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await connectionTable(port)).toEqual(new Map());
+    expect(await connectionTable(at(port))).toEqual(new Map());
     server.close();
   });
 
@@ -164,8 +166,12 @@ describe.runIf(hasConnectionTable())('the table of this machine', () => {
     await until(() => sockets.length === 1);
     const whole = execFileSync('cat', ['/proc/net/tcp'], { encoding: 'latin1' });
     expect(parseProcConnections(whole, port).get(client.localPort ?? 0)).toEqual(
-      (await connectionTable(port))?.get(client.localPort ?? 0),
+      (await connectionTable(at(port)))?.get(client.localPort ?? 0),
     );
     sockets[0]?.destroy();
+  });
+
+  it('does not exist for Unix sockets', async () => {
+    expect(await connectionTable({ host: 'localhost', port: 0, socketPath: '/tmp/x.sock' })).toBeNull();
   });
 });

@@ -24,10 +24,11 @@ export async function runDemo(output: OutputChoices, streams: Streams, abort: Ab
       slow: ['/slow'],
       'grace-period': ['5s'],
       'routing-lag': ['1s'],
+      parallel: ['4'],
     };
     const { resolved } = resolveRun(layerOptions(OPTIONS, flags, {}), ['node', script], catalogue(), process.cwd());
     if (resolved === null) throw new Error('the demo has a plan that cannot be resolved');
-    const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s -- node ${script}`;
+    const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s --parallel 4 -- node ${script}`;
     await writeStream(streams.out, `${style.bold(words)}\n${style.dim(`$ ${command}`)}\n\n`);
     await runPlan(resolved.plan, output, streams, abort);
     await writeStream(streams.out, '\n');

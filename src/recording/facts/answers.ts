@@ -1,5 +1,5 @@
 import type { Exchange } from './exchange.js';
-import type { LifeFacts } from './life.js';
+import { steppedInAt, type LifeFacts } from './life.js';
 import type { RunFacts } from './run.js';
 
 /**
@@ -25,6 +25,8 @@ export type Fate =
 export function fateOf(exchange: Exchange, life: LifeFacts, facts: RunFacts): Fate {
   const { end } = exchange;
   if (end === null || end.ending === 'ended-by-tester') return 'not-observed';
+  // An answer that came because we brought the signal to the server at last is one that nobody would have waited for.
+  if (life.followed.length > 0 && end.at >= steppedInAt(life)) return 'lost';
   const peace = answerInPeace(exchange, facts);
   if (end.ending === 'rejected') return peace === null ? 'needs-baseline' : peace.status === 503 ? 'finished' : 'lost';
   if (end.ending !== 'answered') return 'lost';
@@ -41,7 +43,7 @@ function kindOf(status: number): number {
 }
 
 /** Given by another process after the one that was signalled had died. */
-function isOrphans(at: number, { exit, goneAt }: LifeFacts): boolean {
+export function isOrphans(at: number, { exit, goneAt }: LifeFacts): boolean {
   return exit !== null && goneAt !== null && goneAt > exit.at && at > exit.at + ORPHAN_AFTER_MS;
 }
 

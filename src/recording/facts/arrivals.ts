@@ -1,3 +1,4 @@
+import type { ExchangeKind } from '../events.js';
 import type { Exchange } from './exchange.js';
 import { endOf, type LifeFacts } from './life.js';
 import { EXIT_TEARDOWN_MS } from './probe.js';
@@ -5,9 +6,9 @@ import { EXIT_TEARDOWN_MS } from './probe.js';
 /** What became of the connections that were opened after the signal while the target lived. */
 export interface Arrivals {
   all: Exchange[];
-  /** Got a complete answer that was not a 503. */
+  /** Got a complete answer that was not a 503; a WebSocket, a close frame. */
   served: Exchange[];
-  /** Refused, or got a complete 503. */
+  /** Refused, or got a complete 503; a WebSocket, any answer but its upgrade. */
   turnedAway: Exchange[];
   /** Taken by the kernel for the target, and never answered in full. */
   dropped: Exchange[];
@@ -20,20 +21,43 @@ const RACE_MS = 10;
 
 /** Sorts the new connections of a life's drain. What we ended ourselves, and what came after the end, is left out. */
 export function arrivals(life: LifeFacts): Arrivals {
+  return sorted(life, ['new-connection', 'new-work'], isAnswered, isTurnedAway);
+}
+
+/** The same for WebSockets. One that was upgraded is served when it gets a close frame, however long it was open. */
+export function webSocketArrivals(life: LifeFacts): Arrivals {
+  const isUpgraded = ({ websocket }: Exchange) => websocket !== null;
+  return sorted(
+    life,
+    ['new-websocket'],
+    (exchange) => isUpgraded(exchange) && exchange.websocket?.code !== null,
+    (exchange) => !isUpgraded(exchange) && (isAnswered(exchange) || isTurnedAway(exchange)),
+  );
+}
+
+function sorted(
+  life: LifeFacts,
+  kinds: readonly ExchangeKind[],
+  isServed: (exchange: Exchange) => boolean,
+  isAway: (exchange: Exchange) => boolean,
+): Arrivals {
   const end = endOf(life);
   const all = life.exchanges.filter(
     (exchange) =>
-      (exchange.kind === 'new-connection' || exchange.kind === 'new-work') &&
+      kinds.includes(exchange.kind) &&
       exchange.openedAt < end &&
       exchange.end !== null &&
       exchange.end.ending !== 'ended-by-tester' &&
       !isTeardown(exchange, end),
   );
-  const dropped = all.filter((exchange) => !isServed(exchange) && !isTurnedAway(exchange));
+  // An answer that came because we brought the signal to the server at last is one that SIGKILL would have cut.
+  const inTime = (exchange: Exchange) => life.followed.length === 0 || (exchange.end?.at ?? Infinity) < end;
+  const served = all.filter((exchange) => isServed(exchange) && inTime(exchange));
+  const dropped = all.filter((exchange) => !served.includes(exchange) && !isAway(exchange));
   return {
     all,
-    served: all.filter(isServed),
-    turnedAway: all.filter(isTurnedAway),
+    served,
+    turnedAway: all.filter(isAway),
     dropped,
     raced: dropped.filter((exchange) => isRace(exchange, life)),
   };
@@ -44,7 +68,7 @@ function isTeardown(exchange: Exchange, end: number): boolean {
   return exchange.end?.ending === 'refused' && exchange.openedAt > end - EXIT_TEARDOWN_MS;
 }
 
-function isServed(exchange: Exchange): boolean {
+function isAnswered(exchange: Exchange): boolean {
   return exchange.end?.ending === 'answered';
 }
 
@@ -58,8 +82,9 @@ function isTurnedAway(exchange: Exchange): boolean {
  */
 function isRace(exchange: Exchange, life: LifeFacts): boolean {
   const closed = life.listener.closed;
-  const { end } = exchange;
-  if (closed === null || end === null || end.headAt !== null || end.ending !== 'reset') return false;
+  const { end, websocket } = exchange;
+  if (closed === null || end === null || end.headAt !== null || websocket !== null || end.ending !== 'reset')
+    return false;
   const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
   return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, probeWait(life, closed.from));
 }

@@ -1,5 +1,12 @@
 import type { ScenarioId } from '../../plan/types.js';
-import type { EventOf, EventType, ExchangeKind, ListenerDescription, ProcessDescription, RecordedEvent } from '../events.js';
+import type {
+  EventOf,
+  EventType,
+  ExchangeKind,
+  ListenerDescription,
+  ProcessDescription,
+  RecordedEvent,
+} from '../events.js';
 import { collectConnectionEnds, collectExchanges, type ConnectionEnd, type Exchange } from './exchange.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
@@ -75,6 +82,8 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
   const signal = first('signal-sent');
   const exit = first('root-exited');
   const killed = first('killed');
+  const followed = events.filter((event) => event.type === 'signal-followed');
+  const outlived = first('outlived-root');
   const exchanges = collectExchanges(events);
   const gone = new Map(events.filter((event) => event.type === 'process-gone').map((event) => [event.pid, event.at]));
   if (exit !== null && spawned !== null) gone.set(spawned.pid, exit.at);
@@ -85,7 +94,8 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     goneAt === null || listeners.length === 0
       ? goneAt
       : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
-  const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, killed?.at ?? Infinity);
+  const steppedIn = steppedInAt({ followed, killed });
+  const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, steppedIn);
   const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
   const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);
   return {
@@ -102,7 +112,7 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     origin: first('listener-found')?.origin ?? null,
     signal,
     repeated: events.filter((event) => event.type === 'signal-sent')[1] ?? null,
-    followed: events.filter((event) => event.type === 'signal-followed'),
+    followed,
     startup: first('startup-timed'),
     goaways: events.filter((event) => event.type === 'goaway'),
     exit,
@@ -110,7 +120,7 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     goneAt,
     killed,
     graceOver: first('grace-over'),
-    outlived: first('outlived-root'),
+    outlived: outlived !== null && outlived.at < steppedIn ? outlived : null,
     port: first('port-checked'),
     exchanges,
     connectionEnds: collectConnectionEnds(events),
@@ -145,7 +155,21 @@ export function timeToExit(life: LifeFacts): number | null {
   return life.killed !== null || life.goneAt === null || life.signal === null ? null : life.goneAt - life.signal.at;
 }
 
-/** When the server was gone, or was killed: the end of what its clients can tell. */
+/**
+ * When we stepped in because the grace period was over: the signal was given to those that may never have got it, or
+ * SIGKILL to all that was left. Infinity when it all ended by itself. What happens from then on is nobody's decision.
+ */
+export function steppedInAt({ followed, killed }: Pick<LifeFacts, 'followed' | 'killed'>): number {
+  return Math.min(followed[0]?.at ?? Infinity, killed?.at ?? Infinity);
+}
+
+/** Whether the process that was signalled ended before we stepped in. */
+export function endedByItself({ exit, killed, followed }: LifeFacts): boolean {
+  if (exit === null || exit.at >= (followed[0]?.at ?? Infinity)) return false;
+  return killed === null || exit.signal !== 'SIGKILL';
+}
+
+/** When the server was gone, or we stepped in: the end of what its clients can tell. */
 export function endOf(life: LifeFacts): number {
-  return Math.min(life.serverGoneAt ?? Infinity, life.killed?.at ?? Infinity);
+  return Math.min(life.serverGoneAt ?? Infinity, steppedInAt(life));
 }

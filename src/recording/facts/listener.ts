@@ -47,7 +47,8 @@ function probeKnocks(probe: ProbeFacts): Knock[] {
 }
 
 function exchangeKnocks(exchange: Exchange): Knock[] {
-  if (exchange.kind !== 'new-connection' && exchange.kind !== 'new-work') return [];
+  const { kind } = exchange;
+  if (kind !== 'new-connection' && kind !== 'new-work' && kind !== 'new-websocket') return [];
   const refused = exchange.end?.ending === 'refused';
   if (!refused && exchange.connectedAt === null) return [];
   return [

@@ -25,7 +25,7 @@ export interface ProbeFacts {
 }
 
 /** An outcome that is an answer of the service's: resets, time-outs and garbage are no decision of its own. */
-function hasFailed(outcome: ProbeOutcome): boolean {
+export function hasFailed(outcome: ProbeOutcome): boolean {
   return outcome.kind === 'refused' || (outcome.kind === 'status' && !isGood(outcome));
 }
 

@@ -16,6 +16,8 @@ export interface RunFacts {
   /** Scenarios of the plan that were neither skipped nor played to their end. */
   unfinished: ScenarioId[];
   endpoints: Record<ProbeRole, EventOf<'endpoint-resolved'> | null>;
+  /** How TLS was agreed on, where it was. */
+  tls: EventOf<'tls-established'> | null;
   /** Streams and WebSockets that were given or found. */
   workEndpoints: EventOf<'work-endpoint'>[];
   plainPath: EventOf<'plain-path-chosen'> | null;
@@ -47,6 +49,7 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
     isolated: lives.filter((life) => life.purpose === 'isolation' && life.complete),
     unfinished: recording.header.plan.scenarios.filter((id) => played[id] === undefined && skipped[id] === undefined),
     endpoints: { readiness: endpoint('readiness'), liveness: endpoint('liveness') },
+    tls: events.find((event) => event.type === 'tls-established') ?? null,
     workEndpoints: events.filter((event) => event.type === 'work-endpoint'),
     plainPath: events.find((event) => event.type === 'plain-path-chosen') ?? null,
     upload:

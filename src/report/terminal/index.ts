@@ -30,7 +30,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const lines = [
     ...header(report, style),
     '',
-    ...scenarios.flatMap((scenario) => drawScenario(scenario, whole.includes(scenario), style)),
+    ...drawScenarios(scenarios, whole, style),
     ...drawChecklist(report, style, verbose),
     '',
     ...footer(report, options),
@@ -64,6 +64,10 @@ function header(report: Report, style: Style): string[] {
     target.origin === null ? null : escapeControls(target.origin),
     endpoint('readiness', target.readiness),
     endpoint('liveness', target.liveness),
+    ...target.streams.map((one) => `stream ${escapeControls(one.path)} (${one.how})`),
+    ...target.websockets.map((one) => `WebSocket ${escapeControls(one.path)} (${one.how})`),
+    target.http2 ? 'HTTP/2' : null,
+    tls(target),
     settings.ignored.length > 0 ? `ignored: ${escapeControls(settings.ignored.join(', '))}` : null,
     settings.strict ? 'strict' : null,
   ].filter((fact) => fact !== null);
@@ -86,11 +90,33 @@ function endpoint(role: string, { path, how, sureness }: EndpointReport): string
   return path === null ? `${role} ${words}` : `${role} ${escapeControls(path)} (${words})`;
 }
 
+/** What is accepted is said: a certificate that nobody vouches for is in order on this machine only. */
+function tls({ tls: agreed }: Report['target']): string | null {
+  if (agreed === null) return null;
+  return agreed.problem === null
+    ? agreed.protocol
+    : `${agreed.protocol}, certificate not checked (${escapeControls(agreed.problem)})`;
+}
+
+/** Deaths in which nothing went wrong take one line each and stand together. */
+function drawScenarios(scenarios: readonly ScenarioReport[], whole: readonly ScenarioReport[], style: Style): string[] {
+  return scenarios.flatMap((scenario, i) => {
+    const folded = isFolded(scenario, whole);
+    const next = scenarios[i + 1];
+    const together = folded && next !== undefined && isFolded(next, whole);
+    return [...drawScenario(scenario, !folded, style), ...(together ? [] : [''])];
+  });
+}
+
+function isFolded(scenario: ScenarioReport, whole: readonly ScenarioReport[]): boolean {
+  return scenario.timeline !== null && !whole.includes(scenario);
+}
+
 function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): string[] {
   const { timeline } = scenario;
-  if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`, ''];
-  if (!whole) return [foldTimeline(scenario, timeline, style), ''];
-  return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style), ''];
+  if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`];
+  if (!whole) return [foldTimeline(scenario, timeline, style)];
+  return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style)];
 }
 
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {

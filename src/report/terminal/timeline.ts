@@ -6,6 +6,8 @@ import { characters, clip, pad } from './text.js';
 
 const LABEL_WIDTH = 23;
 const OUTCOME_WIDTH = 24;
+/** The longest name of a scenario, and room after it. */
+const FOLDED_WIDTH = 15;
 /** Later marks must not hide a loss: the more a mark matters, the later it is drawn. */
 const POINT_ORDER: readonly PointState[] = ['ended', 'away', 'served', 'lost'];
 
@@ -73,6 +75,8 @@ export function foldTimeline(scenario: ScenarioReport, timeline: Timeline, style
     .map((mark) =>
       mark.what === 'signal' ? (scenario.signal ?? 'signal') : `${mark.what} ${formatDuration(mark.atMs)}`,
     );
-  const line = steps.join(` ${dash} `);
-  return `  ${style.bold(pad(scenario.id, 8))}${style.dim(clip(line, style.width - 10, glyphs(style).ellipsis))}`;
+  const { signalledDuringStartMs: started } = scenario;
+  const during = started === null ? '' : `${formatDuration(started)} after its start `;
+  const line = `${during}${steps.join(` ${dash} `)}`;
+  return `  ${style.bold(pad(scenario.id, FOLDED_WIDTH))}${style.dim(clip(line, style.width - FOLDED_WIDTH - 2, glyphs(style).ellipsis))}`;
 }

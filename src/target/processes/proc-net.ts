@@ -36,3 +36,26 @@ export function decodeAddress(hex: string): string {
   // The URL parser writes IPv6 in its canonical, shortened form.
   return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(1, -1);
 }
+
+/** The flag of a Unix socket that listens, as /proc/net/unix writes it. */
+const ACCEPTS = '00010000';
+
+/**
+ * The inodes of the listening sockets of a path in /proc/net/unix. A path that was bound relative to a directory is
+ * written as it was given, so the end of the wanted path is enough for it.
+ */
+export function parseUnixListeners(text: string, path: string): string[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, , , flags, , , inode, ...rest] = line.trim().split(/\s+/);
+      const bound = rest.join(' ');
+      const same = bound === path || (bound !== '' && !bound.startsWith('/') && isEndOf(bound, path));
+      return flags === ACCEPTS && inode !== undefined && same ? [inode] : [];
+    });
+}
+
+function isEndOf(relative: string, path: string): boolean {
+  return path.endsWith(`/${relative.replace(/^(\.\/)+/, '')}`);
+}

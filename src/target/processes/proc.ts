@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ListenRow, ProcessRow, ProcessTable } from './table.js';
-import { parseListenRows } from './proc-net.js';
+import { parseListenRows, parseUnixListeners } from './proc-net.js';
 
 /**
  * Linux: everything from /proc. Reading is synchronous on purpose, as one row takes microseconds and a snapshot
@@ -26,6 +26,15 @@ export const procTable: ProcessTable = {
       pids: byInode.get(row.inode) ?? [],
     }));
     return Promise.resolve({ rows, denied });
+  },
+  unixListeners: (path) => {
+    const inodes = new Set(parseUnixListeners(tryRead('/proc/net/unix') ?? '', path));
+    if (inodes.size === 0) return Promise.resolve(null);
+    const owns = (pid: number) => {
+      const own = socketInodes(pid);
+      return own !== 'denied' && own.some((inode) => inodes.has(inode));
+    };
+    return Promise.resolve(pids().filter(owns));
   },
 };
 

@@ -12,6 +12,10 @@ export const psTable: ProcessTable = {
     const rows = parseLsof(await output('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpn']));
     return { rows: rows.map((row) => ({ ...row, pids: row.pids.filter((pid) => owners.includes(pid)) })), denied: [] };
   },
+  unixListeners: async (path) => {
+    const pids = parseLsofNames(await output('lsof', ['-U', '-Fpn']), path);
+    return pids.length === 0 ? null : pids;
+  },
 };
 
 /** lsof exits 1 when it finds nothing; what it printed still counts. */
@@ -57,4 +61,15 @@ export function parseLsof(text: string): ListenRow[] {
     rows.set(`${address} ${match[2]}`, row);
   }
   return [...rows.values()];
+}
+
+/** The pids in the field output of `lsof -Fpn` that have a file of that name open. */
+export function parseLsofNames(text: string, name: string): number[] {
+  const pids = new Set<number>();
+  let pid = 0;
+  for (const line of text.split('\n')) {
+    if (line.startsWith('p')) pid = Number(line.slice(1));
+    else if (line === `n${name}`) pids.add(pid);
+  }
+  return [...pids];
 }

@@ -29,6 +29,8 @@ export interface ProcessTable {
    * `denied` names the pids that could not be looked into.
    */
   listeners: (pids: readonly number[]) => Promise<{ rows: ListenRow[]; denied: number[] }>;
+  /** Which processes have a listening Unix socket of that path open; null when nobody listens on it. */
+  unixListeners: (path: string) => Promise<number[] | null>;
 }
 
 /** The process and all its descendants among the rows, zombies left out. */

@@ -119,6 +119,17 @@ describe('the fate of an exchange', () => {
     });
   });
 
+  it('is to be lost when it came only because the signal was brought to the server at last', () => {
+    const followed = (story: Story) =>
+      story
+        .event(30_000, { type: 'grace-over', alive: [] })
+        .follow(30_050, 200)
+        .event(31_600, { type: 'killed', pids: [] })
+        .exit(31_605, { code: null, signal: 'SIGKILL' });
+    expect(fate({ endedAt: 30_100 }, { after: followed })).toBe('lost');
+    expect(fate({ endedAt: 30_049 }, { after: followed })).toBe('finished');
+  });
+
   describe('when the signalled process was gone', () => {
     /** The signalled process ends at one time, the one that answers at another. */
     const orphaned =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { arrivals } from '../../../src/recording/facts/arrivals.js';
-import { firstLife, Story } from '../../support/story.js';
+import { arrivals, webSocketArrivals } from '../../../src/recording/facts/arrivals.js';
+import { firstLife, Story, type ExchangeStory } from '../../support/story.js';
 
 /** How many there are of each sort. */
 function sorted(story: Story) {
@@ -109,5 +109,52 @@ describe('arrivals', () => {
 
   it('are no races when the listener stayed open', () => {
     expect(sorted(signalled().arrival(192, 'reset').exit(600))).toMatchObject({ dropped: 1, raced: 0 });
+  });
+});
+
+describe('arrivals of WebSockets', () => {
+  const sortedWebSockets = (story: Story) => {
+    const { all, served, turnedAway, dropped, raced } = webSocketArrivals(firstLife(story));
+    return [all, served, turnedAway, dropped, raced].map((exchanges) => exchanges.length);
+  };
+  const answered = (story: Story, more: ExchangeStory) =>
+    story.exchange('new-websocket', { openedAt: 175, endedAt: 176, ...more });
+
+  it('are served by a close frame, whatever its code', () => {
+    const story = signalled()
+      .websocket('new-websocket', { code: 1001 }, { openedAt: 75 })
+      .websocket('new-websocket', { code: 1011 }, { openedAt: 175 });
+    expect(sortedWebSockets(story.exit(600))).toEqual([2, 2, 0, 0, 0]);
+  });
+
+  it.each<ExchangeStory>([{ ending: 'refused' }, { ending: 'rejected' }, { status: 404 }, { status: 200 }])(
+    'are turned away by %j',
+    (more) => {
+      expect(sortedWebSockets(answered(signalled(), more).exit(600))).toEqual([1, 0, 1, 0, 0]);
+    },
+  );
+
+  it.each(['closed', 'reset', 'short', 'timed-out'] as const)('are dropped when they are %s', (ending) => {
+    expect(sortedWebSockets(answered(signalled(), { ending }).exit(600))).toEqual([1, 0, 0, 1, 0]);
+    const upgraded = signalled().websocket('new-websocket', { code: null }, { openedAt: 75, endedAt: 600, ending });
+    expect(sortedWebSockets(upgraded.exit(600))).toEqual([1, 0, 0, 1, 0]);
+  });
+
+  it('are in a race only before their upgrade', () => {
+    const refused = (story: Story) => answered(story, { openedAt: 185, endedAt: 186, ending: 'refused' }).exit(600);
+    expect(sortedWebSockets(refused(answered(signalled(), { endedAt: 178, ending: 'reset' })))).toEqual([
+      2, 0, 1, 1, 1,
+    ]);
+    const upgraded = signalled().websocket(
+      'new-websocket',
+      { code: null },
+      { openedAt: 175, endedAt: 178, ending: 'reset' },
+    );
+    expect(sortedWebSockets(refused(upgraded))).toEqual([2, 0, 1, 1, 0]);
+  });
+
+  it('are no others, and none that the tester ended', () => {
+    const story = signalled().arrival(25).websocket('quiet-websocket');
+    expect(sortedWebSockets(answered(story, { ending: 'ended-by-tester' }).exit(600))).toEqual([0, 0, 0, 0, 0]);
   });
 });

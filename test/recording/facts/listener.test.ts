@@ -41,6 +41,13 @@ describe('the listener', () => {
     expect(firstLife(story).listener.evidence).toEqual([]);
   });
 
+  it('is asked by new WebSockets as well', () => {
+    const story = signalled().websocket('new-websocket', {}, { openedAt: 75 });
+    expect(
+      closed(story.exchange('new-websocket', { openedAt: 175, endedAt: 176, ending: 'refused' }).exit(600)),
+    ).toEqual([75, 176]);
+  });
+
   it('is not asked by connections that were there already', () => {
     expect(closed(signalled().exchange('reused-connection', { openedAt: 25, ending: 'refused' }).exit(600))).toBeNull();
   });

@@ -14,11 +14,13 @@ const scenario = (changes: Partial<ScenarioReport> = {}): ScenarioReport => ({
   startedAt: 0,
   readyAfterMs: 1,
   signal: 'SIGTERM',
+  signalledDuringStartMs: null,
   exit: null,
   exchanges: {},
   readiness: null,
   liveness: null,
   listenerClosedAfterMs: null,
+  isolated: [],
   timeline: null,
   ...changes,
 });
@@ -175,6 +177,19 @@ describe('drawTimeline', () => {
 });
 
 describe('foldTimeline', () => {
+  it('says when in its start a target was signalled', () => {
+    const folded = {
+      ...timeline([]),
+      marks: [
+        { atMs: 0, what: 'signal' as const },
+        { atMs: 4, what: 'exit' as const },
+      ],
+    };
+    expect(foldTimeline(scenario({ id: 'startup', signalledDuringStartMs: 81 }), folded, style())).toBe(
+      '  startup        81 ms after its start SIGTERM ─ exit 4 ms',
+    );
+  });
+
   it('tells a death in one line, in the order in which it happened', () => {
     const folded = {
       ...timeline([]),
@@ -184,9 +199,11 @@ describe('foldTimeline', () => {
         { atMs: 20, what: 'readiness failed' as const },
       ],
     };
-    expect(foldTimeline(scenario(), folded, style())).toBe('  drain   SIGTERM ─ readiness failed 20 ms ─ exit 1.6 s');
+    expect(foldTimeline(scenario(), folded, style())).toBe(
+      '  drain          SIGTERM ─ readiness failed 20 ms ─ exit 1.6 s',
+    );
     expect(foldTimeline(scenario({ id: 'idle', signal: null }), folded, style(80, false))).toBe(
-      '  idle    signal - readiness failed 20 ms - exit 1.6 s',
+      '  idle           signal - readiness failed 20 ms - exit 1.6 s',
     );
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeAddress, parseListenRows } from '../../../src/target/processes/proc-net.js';
+import { decodeAddress, parseListenRows, parseUnixListeners } from '../../../src/target/processes/proc-net.js';
 
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:9077 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 570325 1 000000005daea39a 100 0 0 10 0
@@ -93,5 +93,28 @@ describe('decodeAddress', () => {
         expect(decodeAddress(hex)).toBe(address);
       }),
     );
+  });
+});
+
+const UNIX = `Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 111 /run/app.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 112 /run/app.sock
+0000000000000000: 00000002 00000000 00010000 0001 01 113 ./run/app.sock
+0000000000000000: 00000002 00000000 00010000 0001 01 114 @abstract
+0000000000000000: 00000002 00000000 00010000 0001 01 115
+0000000000000000: 00000002 00000000 00010000 0001 01 116 /run/with space.sock
+`;
+
+describe('parseUnixListeners', () => {
+  it('finds what listens on a path, and not what is connected to it', () =>
+    expect(parseUnixListeners(UNIX, '/run/app.sock')).toEqual(['111', '113']));
+
+  it('knows a relative path by its end', () => expect(parseUnixListeners(UNIX, '/srv/run/app.sock')).toEqual(['113']));
+
+  it('takes a path with a space', () => expect(parseUnixListeners(UNIX, '/run/with space.sock')).toEqual(['116']));
+
+  it('finds nothing for other paths, and in nothing', () => {
+    expect(parseUnixListeners(UNIX, '/run/other.sock')).toEqual([]);
+    expect(parseUnixListeners('', '/run/app.sock')).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseLsof, parsePs, psTable } from '../../../src/target/processes/ps.js';
+import { parseLsof, parseLsofNames, parsePs, psTable } from '../../../src/target/processes/ps.js';
 
 function exists(...command: [string, ...string[]]): boolean {
   try {
@@ -184,4 +184,13 @@ describe.runIf(exists('ps', '-axo', 'pid=,ppid=,pgid=,stat=,lstart=,command='))(
       { address: '127.0.0.1', port, pids: [] },
     ]);
   });
+});
+
+describe('parseLsofNames', () => {
+  it('tells who has a file of that name open, each once', () =>
+    expect(
+      parseLsofNames('p12\nn/run/a.sock\nn/run/a.sock\np13\nn/run/b.sock\np14\nn/run/a.sock\n', '/run/a.sock'),
+    ).toEqual([12, 14]));
+
+  it('finds nobody in nothing', () => expect(parseLsofNames('', '/run/a.sock')).toEqual([]));
 });

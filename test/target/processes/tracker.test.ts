@@ -27,6 +27,7 @@ function fakeTable(rows: ProcessRow[], marked: number[] = []) {
       return Promise.resolve(state.marked);
     },
     listeners: () => Promise.resolve({ rows: [], denied: [] }),
+    unixListeners: () => Promise.resolve(null),
   };
   return { table, state, asked };
 }

@@ -1,0 +1,67 @@
+import { connect } from 'node:http2';
+import { requestOrigin, type Origin } from '../plan/origin.js';
+import type { ProbeOutcome } from '../recording/events.js';
+import { outcomeOf } from './failure.js';
+import { openSocket } from './secure.js';
+
+/** The standard health service of gRPC, asked for the server as a whole. */
+export const GRPC_HEALTH = '/grpc.health.v1.Health/Check';
+
+/** A HealthCheckRequest without a service: not compressed, no bytes. */
+const EMPTY_REQUEST = Buffer.alloc(5);
+/** `SERVING` in field 1 of a HealthCheckResponse, behind the five bytes of the frame. */
+const SERVING = Buffer.from([0x08, 0x01]);
+const MOST_BYTES = 1024;
+const OK = '0';
+const NOT_FOUND = '5';
+const UNIMPLEMENTED = '12';
+
+/**
+ * Asks the health service as a kubelet's gRPC probe does, on a connection of its own. The outcome is told as HTTP would
+ * tell it: 200 for SERVING, 503 for any other state, 404 where there is no such service. Never rejects.
+ */
+export function askGrpcHealth(origin: Origin, timeoutMs: number): Promise<ProbeOutcome> {
+  return new Promise((resolve) => {
+    let failure: Error | null = null;
+    let status: string | null = null;
+    let answer = Buffer.alloc(0);
+    const session = connect(requestOrigin(origin), {
+      createConnection: () => openSocket(origin, ['h2']),
+      settings: { enablePush: false },
+    });
+    const finish = (outcome: ProbeOutcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+      session.destroy();
+    };
+    const timer = setTimeout(() => finish({ kind: 'timed-out' }), timeoutMs);
+    session.on('error', (error: Error) => (failure = error));
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': GRPC_HEALTH,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': 'drain-check-probe',
+    });
+    const note = (headers: Record<string, unknown>) => {
+      const said = headers['grpc-status'];
+      if (typeof said === 'string') status = said;
+    };
+    stream.on('response', note);
+    stream.on('trailers', note);
+    stream.on('data', (chunk: Buffer) => {
+      if (answer.length < MOST_BYTES) answer = Buffer.concat([answer, chunk]);
+    });
+    stream.on('error', () => undefined);
+    // An error of the connection is told to the session a moment after its streams are closed.
+    stream.on('close', () => setImmediate(() => finish(outcomeFrom(status, answer, failure))));
+    stream.end(EMPTY_REQUEST);
+  });
+}
+
+function outcomeFrom(status: string | null, answer: Buffer, failure: Error | null): ProbeOutcome {
+  if (status === null) return failure === null ? { kind: 'closed' } : outcomeOf(failure);
+  if (status === UNIMPLEMENTED || status === NOT_FOUND) return { kind: 'status', status: 404 };
+  const serving = status === OK && answer.subarray(5, 7).equals(SERVING);
+  return { kind: 'status', status: serving ? 200 : 503 };
+}

@@ -1,0 +1,27 @@
+import type { Origin } from '../plan/origin.js';
+import type { LifeRecorder } from '../recording/recorder.js';
+import type { GrpcCaller } from '../traffic/grpc.js';
+import { calibrateUpload } from './calibrate.js';
+import type { KnownWork, RunContext } from './context.js';
+import { findWorkEndpoints } from './work-endpoints.js';
+
+/**
+ * Finds out what can be put in flight: an upload that can be held, streams, WebSockets, gRPC methods.
+ * @throws DrainCheckError for something that the user named and that is not what it was named for
+ */
+export async function lookForWork(context: RunContext, origin: Origin, recorder: LifeRecorder): Promise<KnownWork> {
+  const { plan } = context;
+  const wantsEndpoints = plan.scenarios.includes('streams') || plan.scenarios.includes('stuck');
+  const [upload, endpoints, grpc] = await Promise.all([
+    calibrateUpload(context, origin, recorder),
+    wantsEndpoints ? findWorkEndpoints(context, origin, recorder) : { streams: [], websockets: [] },
+    loadGrpc(context, origin),
+  ]);
+  return { upload: upload?.upload ?? null, ...endpoints, grpc };
+}
+
+async function loadGrpc({ plan }: RunContext, origin: Origin): Promise<GrpcCaller | null> {
+  if (plan.grpc.length === 0) return null;
+  const { GrpcCaller } = await import('../traffic/grpc.js');
+  return GrpcCaller.load(origin, plan.grpc, plan.proto, plan.headers);
+}

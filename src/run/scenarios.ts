@@ -1,0 +1,129 @@
+import { DrainCheckError } from '../errors.js';
+import { SCENARIOS } from '../scenarios/index.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { beginLife, type LifeToBegin } from './begin.js';
+import type { RunContext } from './context.js';
+import { kindsToIsolate } from './isolation.js';
+import { whyNotAsPid1 } from './pid-1.js';
+import { whyNotPlayed } from './why-not-played.js';
+
+/** Events that belong to the run as a whole carry this life. */
+export const NO_LIFE = -1;
+
+/**
+ * Plays the scenarios of the plan: the first one alone, since what it finds out serves the others, and these side by
+ * side where the plan allows it and the target takes its port from us.
+ * @param fail ends what else is going on when one of them fails
+ */
+export async function playScenarios(context: RunContext, fail: (reason: unknown) => void): Promise<void> {
+  const waiting = await playable(context);
+  const [first, ...rest] = waiting;
+  if (first === undefined) return;
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const begin = (scenario: Scenario, onKnown?: () => void) => {
+    const played = new Scenes(context, scenario)
+      .play(onKnown)
+      .catch((error: unknown) => {
+        failures.push(error);
+        fail(error);
+      })
+      .finally(() => {
+        running.delete(played);
+        onKnown?.();
+      });
+    running.add(played);
+  };
+  await new Promise<void>((known) => begin(first, known));
+  const atOnce = context.known.takesPort ? context.plan.parallel : 1;
+  for (const scenario of rest) {
+    while (running.size >= atOnce) await Promise.race(running);
+    if (failures.length === 0) begin(scenario);
+  }
+  await Promise.all(running);
+  // What fails after the first failed because of it.
+  if (failures.length > 0) throw failures[0];
+}
+
+/** The scenarios to play; says of the others why not. */
+async function playable(context: RunContext): Promise<Scenario[]> {
+  const { plan } = context;
+  const chosen: Scenario[] = [];
+  for (const scenario of SCENARIOS) {
+    const reason = plan.scenarios.includes(scenario.id)
+      ? scenario.pidNamespace
+        ? await whyNotAsPid1(plan)
+        : null
+      : 'it was left out by --only or --skip';
+    if (reason === null) chosen.push(scenario);
+    else leaveOut(context, scenario, reason);
+  }
+  return chosen;
+}
+
+function leaveOut({ recorder }: RunContext, { id }: Scenario, reason: string): void {
+  recorder.record(NO_LIFE, { type: 'scenario-skipped', scenario: id, reason });
+}
+
+/** One scenario, with the lives that belong to it. */
+class Scenes {
+  constructor(
+    private readonly context: RunContext,
+    private readonly scenario: Scenario,
+  ) {}
+
+  /** @param onKnown called when everything that later lives need is known */
+  async play(onKnown: () => void = () => undefined): Promise<void> {
+    if (this.scenario.duringStartup === null) await this.#playOnce(onKnown);
+    else await this.#playStartups(this.scenario.duringStartup, onKnown);
+  }
+
+  async #playOnce(onKnown: () => void): Promise<void> {
+    const { context, scenario } = this;
+    const { work } = context.known;
+    const reason = work === null ? null : whyNotPlayed(context, scenario, work);
+    if (reason !== null) {
+      leaveOut(context, scenario, reason);
+      return;
+    }
+    const begun = await this.#begin('scenario');
+    const { playLife } = await import('./life.js');
+    const { outcomes, exitAfterMs, skipped } = await playLife(context, scenario, begun, null, onKnown);
+    if (skipped !== null) {
+      leaveOut(context, scenario, skipped);
+      return;
+    }
+    context.known.exits.set(scenario.id, exitAfterMs);
+    await this.#isolate(begun.recorder.life);
+    const { needsBaseline, playBaseline } = await import('./baseline.js');
+    if (scenario.id === 'drain' && context.plan.slow.length > 0 && needsBaseline(outcomes)) {
+      // Without a baseline the checks that need it say so; what was seen of the drain is not lost for it.
+      const again = await this.#begin('baseline');
+      await playBaseline(context, again).catch((error: unknown) => {
+        if (!(error instanceof DrainCheckError)) throw error;
+      });
+    }
+  }
+
+  /** Plays a slow death again with each kind of its work alone, to find out which of them held it. */
+  async #isolate(life: number): Promise<void> {
+    const { context, scenario } = this;
+    const { playLife } = await import('./life.js');
+    for (const alone of kindsToIsolate(context, scenario, life)) {
+      const begun = await this.#begin('isolation', { alone });
+      await playLife(context, scenario, begun, alone);
+    }
+  }
+
+  async #playStartups(parts: readonly number[], onKnown: () => void): Promise<void> {
+    const { context, scenario } = this;
+    const { measureStart, playStartup } = await import('./startup-life.js');
+    if (context.known.readyAfterMs === null) await measureStart(context, await this.#begin('baseline'));
+    onKnown();
+    for (const part of parts) await playStartup(context, scenario, await this.#begin('scenario'), part);
+  }
+
+  #begin(purpose: LifeToBegin['purpose'], more: Pick<LifeToBegin, 'alone'> = {}) {
+    return beginLife(this.context, { scenario: this.scenario, purpose, life: this.context.lives.next(), ...more });
+  }
+}

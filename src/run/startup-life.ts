@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Origin } from '../plan/origin.js';
+import { askProbe } from '../probes/ask.js';
+import { isGood } from '../recording/facts/probe.js';
+import type { Scenario } from '../scenarios/scenario.js';
+import { bringUp, type BegunLife } from './begin.js';
+import type { RunContext } from './context.js';
+import { DeathWatch } from './death.js';
+import { checkPort, sendSignal } from './life.js';
+import { probePaths } from './readiness.js';
+
+/** Whether it is ready is asked in the moment before the signal, and may not hold that up for longer. Milliseconds. */
+const ASK_TIMEOUT_MS = 50;
+
+/** A life in which nothing is signalled: how long it takes to become ready, and where it listens then. */
+export async function measureStart(context: RunContext, begun: BegunLife): Promise<void> {
+  try {
+    await bringUp(context, begun);
+  } finally {
+    await begun.running.destroy();
+    begun.recorder.record({ type: 'life-ended', complete: true });
+  }
+}
+
+/**
+ * Plays a death before readiness, in a life that has begun.
+ * @param part at which part of its usual way to readiness it is signalled, from 0 to 1
+ */
+export async function playStartup(
+  context: RunContext,
+  scenario: Scenario,
+  begun: BegunLife,
+  part: number,
+): Promise<void> {
+  const { recorder, running, startedAt } = begun;
+  const { life } = recorder;
+  const usuallyReadyMs = context.known.readyAfterMs ?? 0;
+  let complete = false;
+  try {
+    context.observer.start();
+    context.onProgress({ scenario: scenario.id, phase: 'draining', inFlight: 0 });
+    const death = new DeathWatch(running, recorder, context.exitWatcher);
+    const dueIn = startedAt + part * usuallyReadyMs - recorder.clock.now();
+    await Promise.race([sleep(Math.max(0, dueIn), undefined, { signal: context.abort }), running.exited]);
+    const origin = originOf(context, begun);
+    const ready = origin !== null && (await isReady(context, origin));
+    const afterMs = recorder.clock.now() - startedAt;
+    recorder.record({ type: 'startup-timed', afterMs, usuallyReadyMs, ready });
+    const signalAt = await sendSignal(context, scenario, begun, null);
+    await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
+    if (origin !== null) await checkPort(begun, origin);
+    complete = true;
+  } finally {
+    await running.destroy();
+    await context.observer.stop(life);
+    recorder.record({ type: 'life-ended', complete });
+  }
+}
+
+/** Where it will listen, from what is known of its earlier lives. */
+function originOf({ known }: RunContext, { running }: BegunLife): Origin | null {
+  if (known.origin === null) return null;
+  return known.takesPort ? { ...known.origin, port: running.port } : known.origin;
+}
+
+async function isReady(context: RunContext, origin: Origin): Promise<boolean> {
+  const readiness = probePaths(context).find(({ role }) => role === 'readiness')?.path;
+  const path = readiness ?? context.known.survey?.plain?.path ?? '/';
+  const { outcome } = await askProbe(origin, path, ASK_TIMEOUT_MS);
+  return readiness === undefined ? outcome.kind === 'status' : isGood(outcome);
+}

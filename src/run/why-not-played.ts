@@ -1,0 +1,17 @@
+import type { Scenario } from '../scenarios/scenario.js';
+import type { KnownWork, RunContext } from './context.js';
+
+/** Why a scenario would have nothing to play with, now that the target is known; null when it has. */
+export function whyNotPlayed({ plan }: RunContext, scenario: Scenario, work: KnownWork): string | null {
+  const grpcStreams = plan.grpc.filter((call) => work.grpc?.streams(call) === true).length;
+  if (scenario.streams && work.streams.length + work.websockets.length + grpcStreams === 0)
+    return 'no stream and no WebSocket is known; name one with --stream or --websocket';
+  if (scenario.stuck && work.upload === null && work.streams.length + work.websockets.length === 0)
+    return 'nothing is known that can be kept from ending; name an endpoint that reads a body (--slow), a stream (--stream) or a WebSocket (--websocket)';
+  const holdable = plan.slow.length + plan.grpc.length - grpcStreams > 0 || work.upload !== null;
+  if (scenario.repeatAfterMs !== null && !holdable)
+    return 'nothing can be held in flight; name an endpoint that takes a while with --slow';
+  return scenario.signal !== null && scenario.signal === plan.signal
+    ? `${scenario.signal} is the signal of the whole run already`
+    : null;
+}
