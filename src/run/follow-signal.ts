@@ -20,12 +20,14 @@ export async function followSignal(context: RunContext, running: RunningTarget, 
   if (running.hasExited() || owners.size === 0 || owners.has(running.pid)) return;
   const alive = await running.processes(true);
   for (const { pid, command } of chainTo(owners, running.pid, alive)) {
+    // The time before it: what the signal sets off must not seem to have come first.
+    const at = recorder.clock.now();
     try {
       process.kill(pid, context.plan.signal);
     } catch {
       continue;
     }
-    recorder.record({ type: 'signal-followed', signal: context.plan.signal, pid, command });
+    recorder.record({ type: 'signal-followed', signal: context.plan.signal, pid, command }, at);
     if (await goneWithin(WATCH_MS, owners, running, context.abort)) return;
   }
 }

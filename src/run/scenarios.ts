@@ -1,4 +1,5 @@
 import { DrainCheckError } from '../errors.js';
+import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
@@ -105,14 +106,23 @@ class Scenes {
     }
   }
 
-  /** Plays a slow death again with each kind of its work alone, to find out which of them held it. */
+  /**
+   * Plays a slow death again with each kind of its work alone, to find out which of them held it. They are slow by nature
+   * and nobody measures less than seconds in them, so they go on side by side wherever that can be.
+   */
   async #isolate(life: number): Promise<void> {
     const { context, scenario } = this;
     const { playLife } = await import('./life.js');
-    for (const alone of kindsToIsolate(context, scenario, life)) {
-      const begun = await this.#begin('isolation', { alone });
-      await playLife(context, scenario, begun, alone);
+    const play = async (alone: ExchangeKind) =>
+      playLife(context, scenario, await this.#begin('isolation', { alone }), alone);
+    const kinds = kindsToIsolate(context, scenario, life);
+    if (!context.known.takesPort) {
+      for (const alone of kinds) await play(alone);
+      return;
     }
+    // None is left alone in a life that goes on: all have ended before a failure is told.
+    const ended = await Promise.allSettled(kinds.map(play));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
   async #playStartups(parts: readonly number[], onKnown: () => void): Promise<void> {
