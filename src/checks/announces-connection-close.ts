@@ -62,24 +62,25 @@ function judgeDrain(life: LifeFacts, farewell: Farewell): Verdict {
   const goaway = life.goaways.find((one) => one.connection === connection && one.at >= signal.at && one.at < end);
   if (goaway !== undefined)
     return pass('drain', `GOAWAY after ${formatDuration(afterSignal(life, goaway.at))}`, [goaway.seq]);
-  if (
-    closed !== null &&
-    closed.by === 'rst' &&
-    closed.at >= signal.at &&
-    closed.at < end - EXIT_TEARDOWN_MS &&
-    lost.length === 0
-  ) {
+  const inTime =
+    closed !== null && closed.by !== 'tester' && closed.at >= signal.at && closed.at < end - EXIT_TEARDOWN_MS;
+  if (inTime && lost.length > 0)
+    return pass(
+      'drain',
+      `closed after ${formatDuration(afterSignal(life, closed.at))}`,
+      [closed.seq, ...evidenceOf(lost)],
+      'a request crossed with the close on the wire, a race that keep-alive always has',
+    );
+  if (inTime && closed.by === 'rst')
     return fail('drain', {
       expected,
       observed: `the connection was reset after ${formatDuration(afterSignal(life, closed.at))}`,
       evidence: [closed.seq],
     });
-  }
   if (closed !== null && closed.at < signal.at)
     return skip('the service closes its connections after every answer anyway', 'drain');
-  if (closed !== null && closed.by === 'fin' && closed.at < end - EXIT_TEARDOWN_MS) {
+  if (inTime)
     return pass('drain', `closed while idle after ${formatDuration(afterSignal(life, closed.at))}`, [closed.seq]);
-  }
   const hung = after.filter(
     ({ openedAt, end: over }) => over?.ending === 'ended-by-tester' && over.at - openedAt > HUNG_MS,
   );

@@ -43,7 +43,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     'the target speaks TLS; a certificate nobody vouches for is accepted on this machine',
   ),
   option('Target', 'ca', '<file>', 'PEM file with the authorities that must vouch for the certificate'),
-  option('Target', 'servername', '<name>', 'name to ask for and to expect in the certificate'),
+  option('Target', 'servername', '<name>', 'name to ask for, and with --ca to expect in the certificate'),
   option('Target', 'http2', null, 'speak HTTP/2: with prior knowledge, or as agreed on over TLS'),
   option('Target', 'env', '<K=V>', 'set a variable in the target’s environment', { ...repeatable, short: 'e' }),
   option('Target', 'cwd', '<dir>', 'directory to start the target in'),

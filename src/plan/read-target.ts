@@ -7,6 +7,7 @@ import * as values from './values.js';
 /** Longer paths do not fit into the address of a Unix socket. */
 const LONGEST_SOCKET_PATH = 107;
 
+/** The target of a run: the command, where it listens and how it is spoken to there. */
 export function readTarget(reader: Reader, command: string, args: string[], cwd: string): CommandTarget {
   const directory = readDirectory(reader, cwd);
   const socket = reader.text('socket');
@@ -32,6 +33,7 @@ export function readTarget(reader: Reader, command: string, args: string[], cwd:
     http2: reader.one('http2', values.switchValue, false) || reader.has('grpc'),
   };
 }
+
 function readDirectory(reader: Reader, cwd: string): string {
   const given = reader.text('cwd');
   if (given === null) return cwd;
@@ -40,6 +42,7 @@ function readDirectory(reader: Reader, cwd: string): string {
   else if (!statSync(directory).isDirectory()) reader.complain('cwd', given, 'is not a directory');
   return directory;
 }
+
 /** A file that is there and can be read, as an absolute path. */
 export function readFileOption(reader: Reader, name: string, cwd: string): string | null {
   const given = reader.text(name);

@@ -14,6 +14,7 @@ export function readHeaders(reader: Reader): [string, string][] {
   return reader.many('header', values.headerLine);
 }
 
+/** The endpoints that take a while, each with the headers and the body. */
 export function readSlow(reader: Reader, headers: [string, string][]): SlowRequest[] {
   const body = reader.text('body');
   if (body !== null && !reader.has('slow'))
@@ -23,6 +24,7 @@ export function readSlow(reader: Reader, headers: [string, string][]): SlowReque
 
 const CLOSE_CODES = [1000, 1001, 1012];
 
+/** What WebSockets say, and are to hear before they are closed. */
 export function readWebSocket(reader: Reader): WebSocketPlan {
   return {
     message: reader.text('websocket-message'),

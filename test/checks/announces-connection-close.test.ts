@@ -37,6 +37,15 @@ describe('announces-connection-close', () => {
     expect(judge(story.closed(1, 'fin', 77).exit(600)).status).toBe('pass');
   });
 
+  it('passes when a question was reset by the closing that it crossed with', () => {
+    const story = question(signalled().arrival(20), 25, { ending: 'reset', endedAt: 30 }).arrival(31, 'refused');
+    expect(judge(story.closed(1, 'rst', 30).exit(600))).toMatchObject({
+      status: 'pass',
+      observed: 'closed after 30 ms',
+      because: expect.stringContaining('crossed') as string,
+    });
+  });
+
   it('fails when the answers said keep-alive and the connection stayed open', () => {
     const verdict = judge(question(question(signalled(), 25), 75).closed(1, 'tester', 560).exit(600));
     expect(verdict).toMatchObject({
