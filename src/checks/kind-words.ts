@@ -12,7 +12,7 @@ export const KIND_WORDS: Record<ExchangeKind, string> = {
   'kept-after-answer': 'the connection of the last answer, kept by its client',
   stream: 'streams',
   'quiet-websocket': 'quiet WebSockets',
-  'talking-websocket': 'talking WebSockets',
+  'talking-websocket': 'busy WebSockets',
   'new-websocket': 'new WebSockets',
   'grpc-call': 'gRPC calls',
   'grpc-stream': 'gRPC streams',
