@@ -1,7 +1,7 @@
 import type { Client, ClientReadableStream, ClientUnaryCall, Metadata, status, StatusObject } from '@grpc/grpc-js';
 import type { MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { DrainCheckError } from '../errors.js';
-import type { Origin } from '../plan/origin.js';
+import type { Origin, TlsOrigin } from '../plan/origin.js';
 import type { GrpcCall } from '../plan/types.js';
 import type { Ending } from '../recording/events.js';
 import { describeMethods } from './grpc-reflection.js';
@@ -78,8 +78,14 @@ function clientTo(grpc: Grpc, { host, port, tls, socketPath }: Origin): Client {
     'grpc.enable_retries': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_http_proxy': 0,
-    ...(tls?.servername ? { 'grpc.ssl_target_name_override': tls.servername } : {}),
+    ...(tls === undefined ? {} : nameOverride(tls)),
   });
+}
+
+/** An address is no server name. Where the certificate is not checked any name will do in its place. */
+function nameOverride({ ca, servername }: TlsOrigin): { 'grpc.ssl_target_name_override'?: string } {
+  const name = servername ?? (ca === null ? 'localhost' : null);
+  return name === null ? {} : { 'grpc.ssl_target_name_override': name };
 }
 
 /** One gRPC connection of ours. */
