@@ -1,8 +1,6 @@
-import { connect } from 'node:http2';
-import { requestOrigin, type Origin } from '../plan/origin.js';
+import type { Origin } from '../plan/origin.js';
 import type { ProbeOutcome } from '../recording/events.js';
-import { outcomeOf } from './failure.js';
-import { openSocket } from './secure.js';
+import { openLine, withoutAnswer } from './ask-http2.js';
 
 /** The standard health service of gRPC, asked for the server as a whole. */
 export const GRPC_HEALTH = '/grpc.health.v1.Health/Check';
@@ -22,21 +20,16 @@ const UNIMPLEMENTED = '12';
  */
 export function askGrpcHealth(origin: Origin, timeoutMs: number): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
-    let failure: Error | null = null;
     let status: string | null = null;
     let answer = Buffer.alloc(0);
-    const session = connect(requestOrigin(origin), {
-      createConnection: () => openSocket(origin, ['h2']),
-      settings: { enablePush: false },
-    });
+    const line = openLine(origin);
     const finish = (outcome: ProbeOutcome) => {
       clearTimeout(timer);
       resolve(outcome);
-      session.destroy();
+      line.session.destroy();
     };
     const timer = setTimeout(() => finish({ kind: 'timed-out' }), timeoutMs);
-    session.on('error', (error: Error) => (failure = error));
-    const stream = session.request({
+    const stream = line.session.request({
       ':method': 'POST',
       ':path': GRPC_HEALTH,
       'content-type': 'application/grpc',
@@ -53,14 +46,15 @@ export function askGrpcHealth(origin: Origin, timeoutMs: number): Promise<ProbeO
       if (answer.length < MOST_BYTES) answer = Buffer.concat([answer, chunk]);
     });
     stream.on('error', () => undefined);
-    // An error of the connection is told to the session a moment after its streams are closed.
-    stream.on('close', () => setImmediate(() => finish(outcomeFrom(status, answer, failure))));
+    stream.on('close', () => {
+      if (status !== null) finish(outcomeFrom(status, answer));
+      else void withoutAnswer(line).then(finish);
+    });
     stream.end(EMPTY_REQUEST);
   });
 }
 
-function outcomeFrom(status: string | null, answer: Buffer, failure: Error | null): ProbeOutcome {
-  if (status === null) return failure === null ? { kind: 'closed' } : outcomeOf(failure);
+function outcomeFrom(status: string, answer: Buffer): ProbeOutcome {
   if (status === UNIMPLEMENTED || status === NOT_FOUND) return { kind: 'status', status: 404 };
   const serving = status === OK && answer.subarray(5, 7).equals(SERVING);
   return { kind: 'status', status: serving ? 200 : 503 };

@@ -14,7 +14,7 @@ export interface Question {
 }
 
 /** One connection, and how it went. */
-interface Line {
+export interface Line {
   session: ClientHttp2Session;
   /** Settles when it has ended: with the error that ended it, if there was one. */
   ended: Promise<Error | null>;
@@ -75,19 +75,26 @@ export class Http2Asker {
   #open(): Line {
     const before = this.#line;
     if (before !== null && !before.session.closed && !before.session.destroyed) return before;
-    const session = connect(requestOrigin(this.origin), {
-      createConnection: () => openSocket(this.origin, ['h2']),
-      settings: { enablePush: false },
-    });
-    let error: Error | null = null;
-    session.on('error', (reason: Error) => (error = reason));
-    const ended = new Promise<Error | null>((resolve) => session.once('close', () => resolve(error)));
-    return (this.#line = { session, ended });
+    return (this.#line = openLine(this.origin));
   }
 }
 
-/** Node says CANCEL of every stream whose connection is gone: only on one that stands it was the target's word. */
-async function withoutAnswer({ session, ended }: Line): Promise<ProbeOutcome> {
+export function openLine(origin: Origin): Line {
+  const session = connect(requestOrigin(origin), {
+    createConnection: () => openSocket(origin, ['h2']),
+    settings: { enablePush: false },
+  });
+  let error: Error | null = null;
+  session.on('error', (reason: Error) => (error = reason));
+  const ended = new Promise<Error | null>((resolve) => session.once('close', () => resolve(error)));
+  return { session, ended };
+}
+
+/**
+ * The outcome of a question whose stream is closed without an answer. Node says CANCEL of every stream whose connection is
+ * gone: only on one that stands it was the target's word.
+ */
+export async function withoutAnswer({ session, ended }: Line): Promise<ProbeOutcome> {
   if (!session.destroyed) return { kind: session.closed ? 'closed' : 'reset' };
   const error = await ended;
   return error === null ? { kind: 'closed' } : outcomeOf(error);
