@@ -1,15 +1,12 @@
 import { formatDuration } from '../plan/durations.js';
 import type { Plan } from '../plan/types.js';
-import type { ExchangeKind } from '../recording/events.js';
-import type { Exchange } from '../recording/facts/exchange.js';
+import { STUCK_KINDS, type Exchange } from '../recording/facts/exchange.js';
 import { heldAlone } from '../recording/facts/isolation.js';
-import { steppedInAt, timeToExit, type LifeFacts } from '../recording/facts/life.js';
+import { openToTheLast, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { heldBy, KIND_WORDS, list } from './kind-words.js';
 import { evidenceOf, fail, inconclusive, inScenario, pass, skip } from './verdict.js';
-
-const STUCK: readonly ExchangeKind[] = ['stuck-upload', 'stuck-stream', 'stuck-websocket'];
 
 export const boundsTheWait = defineCheck({
   id: 'bounds-the-wait',
@@ -28,7 +25,7 @@ export const boundsTheWait = defineCheck({
 });
 
 function judgeStuck(life: LifeFacts, facts: RunFacts, { gracePeriodMs }: Plan): Verdict {
-  const stuck = life.inFlight.filter((exchange) => STUCK.includes(exchange.kind));
+  const stuck = life.inFlight.filter((exchange) => STUCK_KINDS.includes(exchange.kind));
   if (stuck.length === 0) return nothingStuck(life);
   if (life.exit === null) return inconclusive('the recording ends before the target did', 'stuck');
   const ms = timeToExit(life);
@@ -41,7 +38,7 @@ function judgeStuck(life: LifeFacts, facts: RunFacts, { gracePeriodMs }: Plan): 
   const expected = `it is gone within ${formatDuration(gracePeriodMs)} of the signal, whatever its clients leave undone`;
   if (ms !== null)
     return fail('stuck', { expected, observed: `gone after ${formatDuration(ms)} with ${name(stuck)} open`, evidence });
-  const open = stuck.filter(({ end }) => (end?.at ?? Infinity) >= steppedInAt(life));
+  const open = stuck.filter((exchange) => openToTheLast(exchange, life));
   if (open.length === 0)
     return inconclusive('it was killed, but none of the stuck work was open any more', 'stuck', evidence);
   const without = drain === undefined ? null : timeToExit(drain);
@@ -54,7 +51,7 @@ function judgeStuck(life: LifeFacts, facts: RunFacts, { gracePeriodMs }: Plan): 
 }
 
 function nothingStuck(life: LifeFacts): Verdict {
-  const tried = life.exchanges.filter((exchange) => STUCK.includes(exchange.kind));
+  const tried = life.exchanges.filter((exchange) => STUCK_KINDS.includes(exchange.kind));
   const [first] = tried;
   if (first === undefined)
     return skip(
@@ -67,6 +64,6 @@ function nothingStuck(life: LifeFacts): Verdict {
 
 /** The kinds that some exchanges are of, in words. */
 function name(exchanges: readonly Exchange[]): string {
-  const kinds = STUCK.filter((kind) => exchanges.some((exchange) => exchange.kind === kind));
+  const kinds = STUCK_KINDS.filter((kind) => exchanges.some((exchange) => exchange.kind === kind));
   return list(kinds.map((kind) => KIND_WORDS[kind]));
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import { isOrphans } from '../recording/facts/answers.js';
 import type { Exchange } from '../recording/facts/exchange.js';
-import { afterSignal, endOf, steppedInAt, type LifeFacts } from '../recording/facts/life.js';
+import { afterSignal, endOf, openToTheLast, type LifeFacts } from '../recording/facts/life.js';
 import { EXIT_TEARDOWN_MS } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { ExchangeKind } from '../recording/events.js';
@@ -76,9 +76,9 @@ function judgeStreams(life: LifeFacts, facts: RunFacts): Verdict {
   );
 }
 
-function fateOf({ end }: Exchange, life: LifeFacts): Fate {
-  const steppedIn = steppedInAt(life);
-  if (Number.isFinite(steppedIn) && (end?.at ?? Infinity) >= steppedIn) return 'held';
+function fateOf(exchange: Exchange, life: LifeFacts): Fate {
+  const { end } = exchange;
+  if (openToTheLast(exchange, life)) return 'held';
   if (end === null || end.ending === 'ended-by-tester') return 'not-observed';
   // A gRPC call that fails is answered with an error.
   if (end.ending !== 'answered' || (end.status ?? 0) >= 500) return 'cut';

@@ -1,7 +1,7 @@
 import type { ExchangeKind } from '../recording/events.js';
 import { isOrphans } from '../recording/facts/answers.js';
 import type { Exchange } from '../recording/facts/exchange.js';
-import { steppedInAt, type LifeFacts } from '../recording/facts/life.js';
+import { openToTheLast, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { Verdict } from './check.js';
 import { nothingOpen } from './nothing-held.js';
@@ -29,7 +29,7 @@ export function openWebSockets(life: LifeFacts, facts: RunFacts): Exchange[] | V
 /** @param closeCodes those that are an orderly end */
 export function webSocketFate(exchange: Exchange, life: LifeFacts, closeCodes: readonly number[]): WebSocketFate {
   const { end, websocket } = exchange;
-  if (wasHeld(exchange, life)) return 'held';
+  if (openToTheLast(exchange, life)) return 'held';
   if (end === null || end.ending === 'ended-by-tester') return 'not-observed';
   const code = websocket?.code ?? null;
   if (code === null) return 'lost';
@@ -47,16 +47,10 @@ export function describeWebSockets(open: readonly Exchange[], life: LifeFacts): 
 
 function describeEnd(exchange: Exchange, life: LifeFacts): string {
   const { end, websocket } = exchange;
-  if (wasHeld(exchange, life)) return 'open until SIGKILL';
+  if (openToTheLast(exchange, life)) return 'open until SIGKILL';
   if (end === null || end.ending === 'ended-by-tester') return 'ended by the tester';
   if (websocket !== null && websocket.code !== null) return `closed with ${websocket.code}`;
   if (end.ending === 'short') return 'ended with 1006, by a breach of the protocol';
   const reset = end.socket === null ? end.ending === 'reset' : end.socket === 'rst';
   return `ended with 1006, by ${reset ? 'RST' : 'FIN'}`;
-}
-
-/** Open until we stepped in at the end of the grace period. */
-function wasHeld({ end }: Exchange, life: LifeFacts): boolean {
-  const steppedIn = steppedInAt(life);
-  return Number.isFinite(steppedIn) && (end?.at ?? Infinity) >= steppedIn;
 }

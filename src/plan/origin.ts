@@ -27,3 +27,16 @@ export function requestOrigin(origin: Origin): string {
     ? originUrl(origin)
     : `${origin.tls === undefined ? 'http' : 'https'}://localhost`;
 }
+
+/** How the certificate is to be checked, as Node and undici take it: without an authority nobody is asked. */
+export function certificateOptions({ ca, servername }: TlsOrigin): {
+  rejectUnauthorized: boolean;
+  ca?: string;
+  servername?: string;
+} {
+  return {
+    rejectUnauthorized: ca !== null,
+    ...(ca === null ? {} : { ca }),
+    ...(servername === null ? {} : { servername }),
+  };
+}

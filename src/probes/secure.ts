@@ -1,31 +1,25 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
-import type { Origin } from '../plan/origin.js';
-
-/** How the certificate is to be checked, for Node and undici alike: without an authority nobody is asked. */
-function tlsOptions({ tls }: Origin): { rejectUnauthorized?: boolean; ca?: string; servername?: string } {
-  if (tls === undefined) return {};
-  return {
-    rejectUnauthorized: tls.ca !== null,
-    ...(tls.ca === null ? {} : { ca: tls.ca }),
-    ...(tls.servername === null ? {} : { servername: tls.servername }),
-  };
-}
+import { certificateOptions, type Origin } from '../plan/origin.js';
 
 /** A connection of its own to the origin, with TLS where it speaks that. */
 export function openSocket(origin: Origin, alpn: readonly string[]): Socket | TLSSocket {
-  const { host, port, socketPath } = origin;
+  const { host, port, socketPath, tls } = origin;
   const address = socketPath === undefined ? { host, port } : { path: socketPath, host: 'localhost' };
-  if (origin.tls === undefined) return connectTcp({ ...address, noDelay: true });
-  return connectTls({ ...address, ...tlsOptions(origin), ALPNProtocols: [...alpn] }).setNoDelay(true);
+  if (tls === undefined) return connectTcp({ ...address, noDelay: true });
+  return connectTls({ ...address, ...certificateOptions(tls), ALPNProtocols: [...alpn] }).setNoDelay(true);
 }
 
 /** How undici connects to the origin. */
 export function connector(origin: Origin, timeoutMs: number): buildConnector.connector {
-  const { socketPath } = origin;
+  const { socketPath, tls } = origin;
   const unix = socketPath === undefined ? {} : { socketPath };
-  const connect = buildConnector({ timeout: timeoutMs, ...tlsOptions(origin), ...unix });
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    ...(tls === undefined ? {} : certificateOptions(tls)),
+    ...unix,
+  });
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error === null) callback(null, socket);

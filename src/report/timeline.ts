@@ -1,5 +1,5 @@
 import { fateOf } from '../recording/facts/answers.js';
-import type { Exchange } from '../recording/facts/exchange.js';
+import { STUCK_KINDS, type Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
@@ -28,8 +28,6 @@ const LABELS: Record<ExchangeKind, string> = {
   'stuck-stream': 'unread stream',
   'stuck-websocket': 'deaf WebSocket',
 };
-
-const STUCK_KINDS: readonly ExchangeKind[] = ['stuck-upload', 'stuck-stream', 'stuck-websocket'];
 
 /** The words a kind of exchange goes by in reports. */
 export function kindLabel(kind: ExchangeKind): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArmProof } from '../recording/events.js';
 import type { Origin } from '../plan/origin.js';
 import type { LifeRecorder } from '../recording/recorder.js';
-import { connectionTable, type ConnectionTable } from '../target/connection-table.js';
+import { connectionTable, isRead, type ConnectionTable, type ServerSide } from '../target/connection-table.js';
 import type { HeldWork } from '../traffic/held-work.js';
 
 const POLL_MS = 3;
@@ -52,14 +52,13 @@ function proofOf(work: HeldWork, table: ConnectionTable | null, slowIsCalibrated
   if (!work.isSent()) return null;
   // Silence proves something only where it was measured before that silence means work.
   if (table === null) return work.upload ? 'held-upload' : slowIsCalibrated ? 'calibrated' : null;
-  return isRead(work, table) ? 'accepted-and-read' : null;
+  return sidesOf(work, table).every(isRead) ? 'accepted-and-read' : null;
 }
 
-/** Its own connection, or where it is not known which that is, every one. */
-function isRead(work: HeldWork, table: ConnectionTable): boolean {
+/** Its own connection, or where it is not known which that is, every one. Never empty: what is missing is undefined. */
+function sidesOf(work: HeldWork, table: ConnectionTable): (ServerSide | undefined)[] {
   const { localPort } = work.connection.socket;
-  const sides = localPort === 0 ? [...table.values()] : [table.get(localPort)];
-  return sides.length > 0 && sides.every((side) => side !== undefined && side.accepted && side.unread === 0);
+  return localPort === 0 && table.size > 0 ? [...table.values()] : [table.get(localPort)];
 }
 
 function whyNot(work: HeldWork, table: ConnectionTable | null): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LifeRecorder } from '../recording/recorder.js';
-import { connectionTable } from '../target/connection-table.js';
-import { openConnection, type Connection } from '../traffic/connection.js';
+import { connectionTable, isRead } from '../target/connection-table.js';
+import { openConnection } from '../traffic/connection.js';
 import { HeldBody } from '../traffic/held-body.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
 import { uploadCandidates, uploadRequest, type UploadRequest } from '../traffic/upload.js';
@@ -88,16 +88,10 @@ function send(origin: Origin, upload: UploadRequest, body: HeldBody | null) {
 /** A target that has not read it on a busy machine is given a moment more; nobody else is to blame for that. */
 async function isReadInTime(origin: Origin, { connection, isOver }: ReturnType<typeof send>): Promise<boolean> {
   for (const deadline = performance.now() + READ_TIMEOUT_MS; ;) {
-    if (await isRead(origin, connection)) return true;
+    const table = await connectionTable(origin);
+    // Where the kernel does not tell, silence is all the evidence there is.
+    if (table === null || isRead(table.get(connection.socket.localPort))) return true;
     if (isOver() || performance.now() > deadline) return false;
     await sleep(READ_POLL_MS, undefined, { ref: false });
   }
-}
-
-/** Where the kernel does not tell, silence is all the evidence there is. */
-async function isRead(origin: Origin, connection: Connection): Promise<boolean> {
-  const table = await connectionTable(origin);
-  if (table === null) return true;
-  const side = table.get(connection.socket.localPort);
-  return side !== undefined && side.accepted && side.unread === 0;
 }

@@ -7,8 +7,7 @@ import type { Origin } from '../plan/origin.js';
 import type { KnownWork, RunContext } from './context.js';
 import { GrpcLoad } from './grpc-load.js';
 import { holdWork, IdleLoad, ReusedConnection, type Load } from './load.js';
-import { StreamLoad } from './stream-load.js';
-import { holdStuckWork } from './stuck-load.js';
+import type { StreamLoad } from './stream-load.js';
 
 /** Where a life is played, and with what. */
 export interface Stage {
@@ -44,11 +43,14 @@ export class InPlace {
     const { scenario, exchanges, origin, work, alone } = stage;
     const { attemptIntervalMs } = context.plan;
     const path = context.known.survey?.plain?.path ?? '/';
+    // What speaks WebSockets is loaded only where they are wanted, and before anything is held.
+    const streamLoad = scenario.streams ? await import('./stream-load.js') : null;
+    const stuckLoad = scenario.stuck ? await import('./stuck-load.js') : null;
     const isolated = { ...scenario, ...clientsAlone(scenario, alone) };
     const load = holdWork(context, isolated, exchanges, origin, work.upload);
     const grpc = scenario.held === 'none' ? null : GrpcLoad.open(context, scenario, exchanges, origin, work.grpc);
-    const streams = scenario.streams ? new StreamLoad(context, exchanges, origin, work, alone) : null;
-    const stuck = scenario.stuck ? holdStuckWork(context, exchanges, origin, work, alone) : [];
+    const streams = streamLoad === null ? null : new streamLoad.StreamLoad(context, exchanges, origin, work, alone);
+    const stuck = stuckLoad?.holdStuckWork(context, exchanges, origin, work, alone) ?? [];
     const idle = isolated.idle === null ? null : await IdleLoad.open(isolated.idle, exchanges, origin, path);
     const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, attemptIntervalMs) : null;
     await reused?.ask();

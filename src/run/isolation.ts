@@ -1,4 +1,5 @@
 import type { ExchangeKind } from '../recording/events.js';
+import { STUCK_KINDS } from '../recording/facts/exchange.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { RunContext } from './context.js';
 
@@ -11,9 +12,7 @@ const ISOLATED: readonly ExchangeKind[] = [
   'grpc-stream',
   'quiet-websocket',
   'talking-websocket',
-  'stuck-upload',
-  'stuck-stream',
-  'stuck-websocket',
+  ...STUCK_KINDS,
 ];
 
 /** A death that took so much longer than the plain one is slow. Milliseconds; the same as in closes-idle-connections. */

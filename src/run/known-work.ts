@@ -3,7 +3,6 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import type { GrpcCaller } from '../traffic/grpc.js';
 import { calibrateUpload } from './calibrate.js';
 import type { KnownWork, RunContext } from './context.js';
-import { findWorkEndpoints } from './work-endpoints.js';
 
 /**
  * Finds out what can be put in flight: an upload that can be held, streams, WebSockets, gRPC methods.
@@ -14,10 +13,16 @@ export async function lookForWork(context: RunContext, origin: Origin, recorder:
   const wantsEndpoints = plan.scenarios.includes('streams') || plan.scenarios.includes('stuck');
   const [upload, endpoints, grpc] = await Promise.all([
     calibrateUpload(context, origin, recorder),
-    wantsEndpoints ? findWorkEndpoints(context, origin, recorder) : { streams: [], websockets: [] },
+    wantsEndpoints ? findEndpoints(context, origin, recorder) : { streams: [], websockets: [] },
     loadGrpc(context, origin),
   ]);
   return { upload: upload?.upload ?? null, ...endpoints, grpc };
+}
+
+/** What speaks WebSockets is loaded only for those that want them. */
+async function findEndpoints(context: RunContext, origin: Origin, recorder: LifeRecorder) {
+  const { findWorkEndpoints } = await import('./work-endpoints.js');
+  return findWorkEndpoints(context, origin, recorder);
 }
 
 async function loadGrpc({ plan }: RunContext, origin: Origin): Promise<GrpcCaller | null> {

@@ -9,6 +9,7 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import type { FoundListeners, RunningTarget } from '../target/target.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
+import { spokenTo } from './spoken-to.js';
 import { findUnixListener } from './unix-listener.js';
 
 const POLL_MS = 5;
@@ -27,10 +28,7 @@ export async function findListener(
   recorder: LifeRecorder,
 ): Promise<Origin> {
   const { plan, abort, known } = context;
-  if (plan.target.socketPath !== null) {
-    const lay = (origin: Origin) => spokenTo(context, origin);
-    return findUnixListener(context, running, plan.target.socketPath, lay, recorder);
-  }
+  if (plan.target.socketPath !== null) return findUnixListener(context, running, plan.target.socketPath, recorder);
   const deadline = performance.now() + plan.startTimeoutMs;
   let othersSince: number | null = null;
   for (;;) {
@@ -87,11 +85,6 @@ async function chooseByAnswer(
     );
   }
   return speaking[0] ?? null;
-}
-
-/** How the plan wants the target to be spoken to. */
-export function spokenTo({ tls, plan }: RunContext, origin: Origin): Origin {
-  return { ...origin, ...(tls === null ? {} : { tls }), ...(plan.target.http2 ? { http2: true } : {}) };
 }
 
 async function settle(context: RunContext, listeners: ListenerDescription[], recorder: LifeRecorder): Promise<Origin> {

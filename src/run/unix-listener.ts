@@ -6,19 +6,18 @@ import type { LifeRecorder } from '../recording/recorder.js';
 import type { RunningTarget } from '../target/target.js';
 import { pauseWhileAlive } from './alive.js';
 import type { RunContext } from './context.js';
+import { spokenTo } from './spoken-to.js';
 
 const POLL_MS = 5;
 
 /**
  * Waits until the target listens on a Unix socket, which is its own when one of its processes holds it.
- * @param spokenTo lays the plan's protocol over the address
  * @throws DrainCheckError `target-died`, `target-not-ready` or `port-taken`
  */
 export async function findUnixListener(
   context: RunContext,
   running: RunningTarget,
   socketPath: string,
-  spokenTo: (origin: Origin) => Origin,
   recorder: LifeRecorder,
 ): Promise<Origin> {
   const { startTimeoutMs } = context.plan;
@@ -26,7 +25,7 @@ export async function findUnixListener(
   for (;;) {
     const found = await running.unixListeners(socketPath);
     if (found !== null && found.listeners.length > 0) {
-      const origin = spokenTo({ host: 'localhost', port: 0, socketPath });
+      const origin = spokenTo(context, { host: 'localhost', port: 0, socketPath });
       recorder.record({ type: 'listener-found', listeners: found.listeners, port: 0, origin: originUrl(origin) });
       return origin;
     }

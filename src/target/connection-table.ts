@@ -12,6 +12,11 @@ export interface ServerSide {
   unread: number;
 }
 
+/** Whether a process of the target has taken the connection and read all that has come on it. */
+export function isRead(side: ServerSide | undefined): boolean {
+  return side?.accepted === true && side.unread === 0;
+}
+
 /** The target's side of its connections, by the client's port. */
 export type ConnectionTable = Map<number, ServerSide>;
 

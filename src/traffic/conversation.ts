@@ -17,7 +17,6 @@ export class Conversation {
   readonly #sentAt: number[] = [];
   /** Messages that had come before we said anything. */
   #greetings = 0;
-  #received = 0;
   #longestAnswerMs = 0;
   #beganAt: number | null = null;
   #expected = 0;
@@ -47,7 +46,7 @@ export class Conversation {
 
   begin(): void {
     this.#beganAt = this.clock.now();
-    this.#greetings = this.#received;
+    this.#greetings = this.connection.received;
     this.#say();
     this.#timer = setInterval(() => this.#say(), TALK_EVERY_MS);
   }
@@ -58,7 +57,6 @@ export class Conversation {
 
   /** A message came. */
   hear(): void {
-    this.#received += 1;
     const sentAt = this.#sentAt[this.#answers - 1];
     if (sentAt !== undefined) this.#longestAnswerMs = Math.max(this.#longestAnswerMs, this.clock.now() - sentAt);
   }
@@ -74,7 +72,7 @@ export class Conversation {
   }
 
   get #answers(): number {
-    return this.#received - this.#greetings;
+    return this.connection.received - this.#greetings;
   }
 
   #say(): void {

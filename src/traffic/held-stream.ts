@@ -1,8 +1,7 @@
 import type { Origin } from '../plan/origin.js';
 import type { ExchangeKind } from '../recording/events.js';
-import { openConnection } from './connection.js';
-import { followRequest, noteConnected, type Exchanges } from './exchanges.js';
-import type { HeldRequest } from './held-work.js';
+import type { Exchanges } from './exchanges.js';
+import { hold, type HeldRequest } from './held-work.js';
 import type { HttpRequest } from './http-connection.js';
 
 /** A GET that is answered with something that does not end by itself. */
@@ -28,32 +27,5 @@ export function holdStream(
   request: HttpRequest,
   onHead: () => void = () => undefined,
 ): HeldRequest {
-  const connection = openConnection(origin);
-  let exchange = -1;
-  let hasHead = false;
-  let over = false;
-  const done = followRequest(exchanges, kind, connection, request, {
-    connectionNumber: exchanges.numbering.next(),
-    onOpened: (number) => (exchange = number),
-    onHead: () => {
-      hasHead = true;
-      onHead();
-    },
-  }).then((outcome) => {
-    over = true;
-    connection.close();
-    return outcome;
-  });
-  noteConnected(exchanges, exchange, connection.socket);
-  return {
-    exchange,
-    connection,
-    upload: false,
-    headProof: 'first-byte',
-    isSent: () => connection.isSent(),
-    hasHead: () => hasHead,
-    over: () => over,
-    release: () => undefined,
-    done,
-  };
+  return hold(exchanges, origin, { kind, request, body: null, keep: false, onHead });
 }

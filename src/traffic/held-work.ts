@@ -39,12 +39,14 @@ export interface SharedConnection {
   number: number;
 }
 
-interface Holding {
+export interface Holding {
   kind: ExchangeKind;
   request: HttpRequest;
   body: HeldBody | null;
   /** Keep the connection after the answer, as a pooling client does. */
   keep: boolean;
+  /** Called when the response head has arrived. */
+  onHead?: () => void;
 }
 
 /** Opens a connection that several requests are to share. */
@@ -79,10 +81,11 @@ export function holdUpload(
   return hold(exchanges, origin, { kind, request: uploadRequest(upload, body, !keep), body, keep });
 }
 
-function hold(
+/** Sends a request that is to be in flight at the signal, and follows it to its end. */
+export function hold(
   exchanges: Exchanges,
   origin: Origin,
-  { kind, request, body, keep }: Holding,
+  { kind, request, body, keep, onHead }: Holding,
   shared: SharedConnection | null = null,
 ): HeldRequest {
   const { connection, number } = shared ?? shareConnection(exchanges, origin, keep);
@@ -92,7 +95,10 @@ function hold(
   const done = followRequest(exchanges, kind, connection, request, {
     connectionNumber: number,
     onOpened: (number) => (exchange = number),
-    onHead: () => (hasHead = true),
+    onHead: () => {
+      hasHead = true;
+      onHead?.();
+    },
   }).then((outcome) => {
     over = true;
     // A client that is done closes its connection; one that pools keeps it, which is a scenario of its own.

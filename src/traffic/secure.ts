@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from 'node:tls';
-import type { Origin } from '../plan/origin.js';
+import { certificateOptions, type Origin } from '../plan/origin.js';
 import { withoutContinue } from './continue.js';
 import { Relay } from './relay.js';
 import type { WatchedSocket } from './watched-socket.js';
@@ -32,9 +32,7 @@ export function layered(socket: WatchedSocket, origin: Origin, alpn: readonly st
     // The name that the certificate must have when nothing else is said. It is not sent: SNI knows no addresses.
     host: socketPath === undefined ? host : 'localhost',
     ALPNProtocols: [...alpn],
-    rejectUnauthorized: tls.ca !== null,
-    ...(tls.ca === null ? {} : { ca: tls.ca }),
-    ...(tls.servername === null ? {} : { servername: tls.servername }),
+    ...certificateOptions(tls),
   });
   const secured = new Promise<TlsAgreement>((resolve, reject) => {
     inner.once('secureConnect', () => resolve(agreementOf(inner)));

@@ -21,6 +21,9 @@ export interface Exchange {
   evidence: number;
 }
 
+/** Work whose client never does its part. */
+export const STUCK_KINDS: readonly ExchangeKind[] = ['stuck-upload', 'stuck-stream', 'stuck-websocket'];
+
 export interface ConnectionEnd {
   connection: number;
   at: number;

@@ -7,7 +7,7 @@ import type {
   ProcessDescription,
   RecordedEvent,
 } from '../events.js';
-import { collectConnectionEnds, collectExchanges, type ConnectionEnd, type Exchange } from './exchange.js';
+import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
 
@@ -58,7 +58,7 @@ export interface LifeFacts {
 }
 
 /** Kinds that are held open across the signal, in the order of their lanes. */
-const HELD_KINDS = [
+const HELD_KINDS: readonly ExchangeKind[] = [
   'slow-response',
   'slow-upload',
   'kept-after-answer',
@@ -67,10 +67,8 @@ const HELD_KINDS = [
   'talking-websocket',
   'grpc-call',
   'grpc-stream',
-  'stuck-upload',
-  'stuck-stream',
-  'stuck-websocket',
-] as const;
+  ...STUCK_KINDS,
+];
 
 /** The facts of one life from its events. Null when the life has no beginning (a recording that was cut). */
 export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
@@ -133,7 +131,7 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
 }
 
 function isInFlight(exchange: Exchange, signalAt: number | null): boolean {
-  const held = HELD_KINDS.some((kind) => kind === exchange.kind);
+  const held = HELD_KINDS.includes(exchange.kind);
   return signalAt !== null && held && exchange.armed !== null && (exchange.end === null || exchange.end.at > signalAt);
 }
 
@@ -161,6 +159,12 @@ export function timeToExit(life: LifeFacts): number | null {
  */
 export function steppedInAt({ followed, killed }: Pick<LifeFacts, 'followed' | 'killed'>): number {
   return Math.min(followed[0]?.at ?? Infinity, killed?.at ?? Infinity);
+}
+
+/** Whether an exchange was open until we stepped in. */
+export function openToTheLast({ end }: Exchange, life: LifeFacts): boolean {
+  const steppedIn = steppedInAt(life);
+  return Number.isFinite(steppedIn) && (end?.at ?? Infinity) >= steppedIn;
 }
 
 /** Whether the process that was signalled ended before we stepped in. */

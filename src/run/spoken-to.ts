@@ -1,0 +1,7 @@
+import type { Origin } from '../plan/origin.js';
+import type { RunContext } from './context.js';
+
+/** How the plan wants the target to be spoken to. */
+export function spokenTo({ tls, plan }: RunContext, origin: Origin): Origin {
+  return { ...origin, ...(tls === null ? {} : { tls }), ...(plan.target.http2 ? { http2: true } : {}) };
+}
