@@ -18,6 +18,10 @@ export type ErrorCode =
   | 'recording-unreadable'
   | 'recording-newer'
   | 'output-unwritable'
+  | 'not-to-be-ended'
+  | 'no-such-target'
+  | 'engine-failed'
+  | 'stop-failed'
   | 'interrupted'
   | 'internal';
 

@@ -39,6 +39,8 @@ export async function drainCheck({ command, options = {}, abort, onEvent }: Drai
   const recording = await play(resolved.plan, {
     tool: packageInfo(),
     abort: abort ?? new AbortController().signal,
+    // Options are all the consent a program can give.
+    mayEnd: () => Promise.resolve(resolved.output.yes),
     onProgress: () => undefined,
     onEvent: onEvent ?? (() => undefined),
     onFailure: () => undefined,

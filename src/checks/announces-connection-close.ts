@@ -15,6 +15,7 @@ export const announcesConnectionClose = defineCheck({
   id: 'announces-connection-close',
   item: 2,
   level: () => 'should',
+  view: 'instance',
   topic: 'Word to persistent clients',
   kept: 'Persistent clients were told to go elsewhere',
   broken: 'Persistent clients were left on their connections',

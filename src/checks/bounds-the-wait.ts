@@ -12,6 +12,7 @@ export const boundsTheWait = defineCheck({
   id: 'bounds-the-wait',
   item: 3,
   level: () => 'must',
+  view: 'processes',
   topic: 'Work that never ends',
   kept: 'Work that never ends did not hold the exit',
   broken: 'Work that never ends held the exit',

@@ -34,11 +34,19 @@ export interface Source {
   text: string;
 }
 
+/**
+ * What a check has to see of the target. processes: those that are signalled, and their end. instance: one and the same
+ * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it. replacement:
+ * how one instance takes another's place, which is seen behind a URL only; elsewhere such a check is not in the plan.
+ */
+export type View = 'processes' | 'instance' | 'clients' | 'replacement';
+
 export interface Check {
   id: string;
   item: ItemNumber;
   /** Its weight, which may depend on what stands in front of the service. */
   level: (profile: ProfileName) => Level;
+  view: View;
   /** What it is about, in a few words: its title when nothing can be said. */
   topic: string;
   /** A sentence that is true when the check passes. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../plan/durations.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { heldAlone } from '../recording/facts/isolation.js';
-import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
+import { steppedInAt, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { heldBy, KIND_WORDS, list } from './kind-words.js';
@@ -21,6 +21,7 @@ export const closesIdleConnections = defineCheck({
   id: 'closes-idle-connections',
   item: 2,
   level: () => 'must',
+  view: 'processes',
   topic: 'Idle connections at the exit',
   kept: 'Idle connections did not hold the exit',
   broken: 'Idle connections held the exit',
@@ -37,6 +38,7 @@ function judgeIdle(life: LifeFacts, facts: RunFacts): Verdict {
   const reference = facts.played.drain ?? null;
   if (life.signal === null || life.exit === null)
     return inconclusive('the recording ends before the target did', 'idle');
+  if (reference === life) return judgeTogether(life);
   if (reference !== null && reference.killed !== null)
     return skip('it does not exit without idle connections either; see exits-in-time', 'idle');
   if (life.killed !== null) return judgeKilled(life, reference, facts);
@@ -65,6 +67,41 @@ function judgeIdle(life: LifeFacts, facts: RunFacts): Verdict {
   return warn('idle', { expected, observed, because: `a delay of ${formatDuration(delay)}${by}`, evidence });
 }
 
+/** Of a life in which everything was in place at once: nothing to compare with, so what was open to the last has to tell. */
+function judgeTogether(life: LifeFacts): Verdict {
+  const { signal, exit, killed, left } = life;
+  if (signal === null || exit === null) return inconclusive('the recording ends before the target did', 'idle');
+  const held = life.exchanges.filter((exchange) => KINDS.includes(exchange.kind));
+  if (held.length === 0) return skip('no idle connection was in place', 'idle');
+  if (killed !== null) {
+    const open = openAtKill(life);
+    if (open.length === 0)
+      return skip('it closed every idle connection, and did not exit all the same; see exits-in-time', 'idle');
+    const letGo = left.find((event) => event.gone);
+    const evidence = [...left.map((event) => event.seq), killed.seq];
+    if (letGo === undefined) return skip('it did not exit when its clients had left either; see exits-in-time', 'idle');
+    if (!letGo.kinds.some((kind) => KINDS.includes(kind)))
+      return pass('idle', 'it ended with idle connections open, once other clients had left', evidence);
+    return fail('idle', {
+      expected,
+      observed: `still running at the end of the grace period with ${list(open)} open, and gone as soon as they were closed`,
+      evidence,
+    });
+  }
+  const gone = (timeToExit(life) ?? 0) + signal.at;
+  const others = life.exchanges.filter((exchange) => !KINDS.includes(exchange.kind));
+  const lastOther = Math.max(
+    signal.at,
+    ...others.flatMap(({ end }) => (end === null || end.at > gone ? [] : [end.at])),
+  );
+  const delay = gone - lastOther;
+  const observed = `gone after ${formatDuration(gone - signal.at)}, ${formatDuration(delay)} after the last other client`;
+  const open = stillOpenAt(life, gone - NOTE_MS);
+  if (delay < WARN_MS || open.length === 0) return pass('idle', observed, [exit.seq]);
+  const because = `a delay of ${formatDuration(delay)}; last to be closed: ${list(open)}. What else it may have waited for cannot be told in one life`;
+  return warn('idle', { expected, observed, because, evidence: [exit.seq] });
+}
+
 function judgeKilled(life: LifeFacts, reference: LifeFacts | null, facts: RunFacts): Verdict {
   const seqs = [life.graceOver?.seq, life.killed?.seq].filter((seq) => seq !== undefined);
   if (reference === null)
@@ -85,7 +122,7 @@ function judgeKilled(life: LifeFacts, reference: LifeFacts | null, facts: RunFac
 }
 
 function openAtKill(life: LifeFacts): string[] {
-  return stillOpenAt(life, life.killed?.at ?? Infinity);
+  return stillOpenAt(life, steppedInAt(life));
 }
 
 function lastClosed(life: LifeFacts): string {

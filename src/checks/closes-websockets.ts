@@ -12,6 +12,7 @@ export const closesWebsockets = defineCheck({
   id: 'closes-websockets',
   item: 3,
   level: () => 'must',
+  view: 'clients',
   topic: 'WebSockets at the exit',
   kept: 'WebSockets were closed with a close frame',
   broken: 'WebSockets were not closed properly',

@@ -21,6 +21,7 @@ export const dropsNoAcceptedConnection = defineCheck({
   id: 'drops-no-accepted-connection',
   item: 2,
   level: () => 'must',
+  view: 'instance',
   topic: 'New connections that were taken',
   kept: 'No new connection was taken and then dropped',
   broken: 'New connections were taken and then dropped',

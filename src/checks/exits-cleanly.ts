@@ -5,6 +5,8 @@ import { defineCheck } from './check.js';
 import { describeExit } from './exit-words.js';
 import { fail, inconclusive, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
 
+const NUMBERS: Partial<Record<string, number>> = constants.signals;
+
 /** The deaths that are like those of every day. What is stuck or not ready yet may well end with an error. */
 const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
@@ -12,6 +14,7 @@ export const exitsCleanly = defineCheck({
   id: 'exits-cleanly',
   item: 1,
   level: () => 'should',
+  view: 'processes',
   topic: 'Exit status',
   kept: 'The exit status was clean',
   broken: 'The exit status says that something went wrong',
@@ -24,6 +27,8 @@ export const exitsCleanly = defineCheck({
   judge: (facts, plan) => {
     const lives = playedIn(facts, JUDGED);
     if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    if (lives.every((life) => life.statusUnknown))
+      return skip('how a process ended is told to its parent alone; start it as a command to see its exit status');
     const judged = lives.filter(endedByItself);
     if (judged.length === 0) return skip('it was killed at the end of the grace period; see exits-in-time');
     const allowed = plan.expectExit.join(' or ');
@@ -59,9 +64,16 @@ export const exitsCleanly = defineCheck({
 function isClean(life: LifeFacts, codes: readonly number[], only: boolean): boolean {
   const { exit, signal } = life;
   if (exit === null || signal === null) return true;
-  const number = constants.signals[signal.signal];
-  const bySignal = exit.signal === signal.signal || exit.code === 128 + number;
+  // A container is stopped with SIGTERM, or the signal that its image names, which its engine has told.
+  const name = signal.signal ?? passedOn(life) ?? 'SIGTERM';
+  const bySignal = exit.signal === name || exit.code === 128 + (NUMBERS[name] ?? 0);
   return codes.includes(statusOf(life)) || (bySignal && !only);
+}
+
+/** The signal that a container engine gave its container. */
+function passedOn({ events }: LifeFacts): string | null {
+  const told = events.find((event) => event.type === 'container-event' && event.action === 'kill');
+  return told?.type === 'container-event' ? told.signal : null;
 }
 
 /** What a shell would show as `$?`. */
@@ -69,6 +81,5 @@ function statusOf(life: LifeFacts): number {
   const { exit } = life;
   if (exit === null) return -1;
   if (exit.code !== null) return exit.code;
-  const numbers: Partial<Record<string, number>> = constants.signals;
-  return 128 + (numbers[exit.signal ?? ''] ?? 0);
+  return 128 + (NUMBERS[exit.signal ?? ''] ?? 0);
 }

@@ -13,6 +13,7 @@ export const exitsInTime = defineCheck({
   id: 'exits-in-time',
   item: 1,
   level: () => 'must',
+  view: 'processes',
   topic: 'Time to exit',
   kept: 'Gone within the grace period of the signal',
   broken: 'Still running at the end of the grace period',

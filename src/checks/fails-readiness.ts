@@ -14,6 +14,7 @@ export const failsReadiness = defineCheck({
   id: 'fails-readiness',
   item: 8,
   level: () => 'must',
+  view: 'instance',
   topic: 'Readiness after the signal',
   kept: 'Readiness failed after the signal',
   broken: 'Readiness did not fail after the signal',

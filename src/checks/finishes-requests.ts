@@ -12,6 +12,7 @@ export const finishesRequests = defineCheck({
   id: 'finishes-requests',
   item: 3,
   level: () => 'must',
+  view: 'clients',
   topic: 'Requests in flight',
   kept: 'Requests in flight were answered',
   broken: 'Requests in flight were lost',

@@ -17,6 +17,7 @@ export const finishesStreams = defineCheck({
   id: 'finishes-streams',
   item: 3,
   level: () => 'should',
+  view: 'clients',
   topic: 'Streams in flight',
   kept: 'Streams were brought to their end',
   broken: 'Streams were cut off, or held the exit',

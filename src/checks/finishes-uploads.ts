@@ -10,6 +10,7 @@ export const finishesUploads = defineCheck({
   id: 'finishes-uploads',
   item: 3,
   level: () => 'must',
+  view: 'clients',
   topic: 'Uploads in flight',
   kept: 'Uploads in flight were read to the end and answered',
   broken: 'Uploads in flight were cut off',

@@ -14,6 +14,7 @@ export const handlesSigtermAsPid1 = defineCheck({
   id: 'handles-sigterm-as-pid-1',
   item: 1,
   level: (profile) => (profile === 'kubernetes' || profile === 'docker' ? 'must' : 'info'),
+  view: 'processes',
   topic: 'The signal as PID 1',
   kept: 'The signal ended it as PID 1, too',
   broken: 'The signal did not end it as PID 1',
@@ -32,16 +33,23 @@ function judgePid1(life: LifeFacts, facts: RunFacts, { gracePeriodMs }: Plan): V
   const ms = timeToExit(life) ?? Infinity;
   if (ms <= gracePeriodMs)
     return pass('pid-1', `${describeExit(life)} after ${formatDuration(afterSignal(life, exit.at))}`, [exit.seq]);
-  const reason = whyNotPid1(facts);
+  const reason = facts.played.drain === life ? whyNotSilent(life) : whyNotPid1(facts);
   if (reason !== null) return skip(reason, 'pid-1');
   const { drain } = facts.played;
-  const usual = drain === undefined ? null : timeToExit(drain);
+  const usual = drain === undefined || drain === life ? null : timeToExit(drain);
   const beside = usual === null ? '' : `; as an ordinary process it is gone after ${formatDuration(usual)}`;
   const observed =
     killed === null
       ? `it took ${formatDuration(ms)}`
-      : `still running ${formatDuration(afterSignal(life, killed.at))} after ${signal.signal}, until SIGKILL`;
+      : `still running ${formatDuration(afterSignal(life, killed.at))} after ${signal.signal ?? 'it was to be stopped'}, until SIGKILL`;
   return fail('pid-1', { expected, observed: `${observed}${beside}`, evidence: [signal.seq, (killed ?? exit).seq] });
+}
+
+/** In a container every death is one as PID 1, and there is no other to compare with: silence is the sign. */
+function whyNotSilent(life: LifeFacts): string | null {
+  return signalPath(life).lost || firstReaction(life) === null
+    ? null
+    : 'it reacted, and does not end in time; see exits-in-time';
 }
 
 /** What keeps it from ending as an ordinary process as well, and so is no matter of being PID 1; null when it does end. */

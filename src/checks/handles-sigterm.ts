@@ -11,6 +11,7 @@ export const handlesSigterm = defineCheck({
   id: 'handles-sigterm',
   item: 1,
   level: () => 'must',
+  view: 'processes',
   topic: 'Reaction to the signal',
   kept: 'The signal set off a shutdown',
   broken: 'The signal did not set off a shutdown',
@@ -40,11 +41,12 @@ function judgeDrain(life: LifeFacts): Verdict {
     if (reaction !== null) return pass('drain', describeReaction(reaction, life), [reaction.seq]);
     return fail('drain', {
       expected,
-      observed: `no reaction to ${signal.signal} until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`,
+      observed: `no reaction to ${signal.signal ?? 'the stop'} until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`,
       evidence: [signal.seq, killed.seq],
     });
   }
   const after = formatDuration(afterSignal(life, exit.at));
+  if (life.statusUnknown) return judgeUnseen(life, after);
   const fatal = fatalSignal(life);
   if (fatal === null) return pass('drain', `it ended by its own exit after ${after}`, [exit.seq]);
   const cut = life.inFlight.filter((exchange) => exchange.end?.ending !== 'answered');
@@ -65,6 +67,22 @@ function judgeDrain(life: LifeFacts): Verdict {
     `it died of ${fatal} with nothing in flight, which is no proof either way; name a slow endpoint with --slow`,
     'drain',
     [exit.seq],
+  );
+}
+
+/** How a process ends that somebody else started is told to that one alone: what clients saw has to do. */
+function judgeUnseen(life: LifeFacts, after: string): Verdict {
+  const reaction = deliberateReaction(life);
+  const seqs = life.exit === null ? [] : [life.exit.seq];
+  if (reaction !== null)
+    return pass('drain', `${describeReaction(reaction, life)}; it was gone after ${after}`, [reaction.seq, ...seqs]);
+  const { inFlight } = life;
+  if (inFlight.length > 0 && inFlight.every((exchange) => exchange.end?.ending === 'answered'))
+    return pass('drain', `work survived, then it was gone after ${after}`, [...seqs, ...evidenceOf(inFlight)]);
+  return inconclusive(
+    `it was gone after ${after} and clients saw no reaction before; whether it died of the signal is told to its parent alone. Start it as a command`,
+    'drain',
+    seqs,
   );
 }
 

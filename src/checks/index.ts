@@ -17,6 +17,7 @@ import { leavesNothingBehind } from './leaves-nothing-behind.js';
 import { noResetOnReuse } from './no-reset-on-reuse.js';
 import { readinessDoesNotFlap } from './readiness-does-not-flap.js';
 import { readinessFailsFirst } from './readiness-fails-first.js';
+import { rolloutLosesNothing } from './rollout-loses-nothing.js';
 import { separateProbes } from './separate-probes.js';
 import { servesUntilDerouted } from './serves-until-derouted.js';
 import { signalReachesServer } from './signal-reaches-server.js';
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   stopsAccepting,
   dropsNoAcceptedConnection,
   servesUntilDerouted,
+  rolloutLosesNothing,
   announcesConnectionClose,
   closesIdleConnections,
   noResetOnReuse,

@@ -2,6 +2,7 @@ import type { Plan } from '../plan/types.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { Check, Level, Status, Verdict } from './check.js';
 import { CHECKS } from './index.js';
+import { skip } from './verdict.js';
 
 /** A check and what it says, with its weight under this plan. */
 export interface Judged {
@@ -23,7 +24,7 @@ export function judge(facts: RunFacts, plan: Plan, catalogue: readonly Check[] =
 
 function judgeOne(check: Check, facts: RunFacts, plan: Plan): Judged {
   const level = check.level(plan.profile);
-  const verdict = check.judge(facts, plan);
+  const verdict = named(outOfView(check, facts) ?? check.judge(facts, plan), facts);
   const status = statusAtLevel(verdict.status, level, plan.strict);
   const informative = level === 'info' && verdict.status === 'fail';
   return {
@@ -35,6 +36,21 @@ function judgeOne(check: Check, facts: RunFacts, plan: Plan): Judged {
       : verdict,
     ignored: plan.ignore.includes(check.id),
   };
+}
+
+/** The verdict on what cannot be seen of this kind of target; null when it can. */
+function outOfView({ view }: Check, { lives }: RunFacts): Verdict | null {
+  if (view === 'processes' && lives.some((life) => life.outside))
+    return skip('a URL shows no process, no signal and no exit; give the process with --pid, or the command itself');
+  if (view === 'instance' && lives.some((life) => life.replaced))
+    return skip('another instance took its place; see rollout-loses-nothing');
+  return null;
+}
+
+/** A verdict names the scenario that was played, which may have answered the question of another. */
+function named(verdict: Verdict, { played }: RunFacts): Verdict {
+  const scenario = verdict.scenario === null ? null : (played[verdict.scenario]?.scenario ?? verdict.scenario);
+  return { ...verdict, scenario };
 }
 
 /** What a verdict counts as. Only a failure changes with the level. */

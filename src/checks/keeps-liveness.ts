@@ -15,6 +15,7 @@ export const keepsLiveness = defineCheck({
   id: 'keeps-liveness',
   item: 8,
   level: () => 'must',
+  view: 'instance',
   topic: 'Liveness while draining',
   kept: 'Liveness stayed up while draining',
   broken: 'Liveness failed while draining',

@@ -10,6 +10,7 @@ export const leavesNothingBehind = defineCheck({
   id: 'leaves-nothing-behind',
   item: 1,
   level: () => 'must',
+  view: 'processes',
   topic: 'Processes and ports left behind',
   kept: 'Nothing was left behind',
   broken: 'Something was left behind',
@@ -17,7 +18,7 @@ export const leavesNothingBehind = defineCheck({
   sources: [{ mark: 'F', text: 'children and daemons that outlive their parent' }],
   cure: 'end and await child processes before exiting; close every listener',
   judge: (facts) => {
-    const lives = Object.values(facts.played);
+    const lives = [...new Set(Object.values(facts.played))];
     if (lives.length === 0) return inconclusive('no scenario was played to its end');
     const left = lives.find((life) => life.outlived !== null);
     if (left?.outlived) {

@@ -14,6 +14,7 @@ export const noResetOnReuse = defineCheck({
   id: 'no-reset-on-reuse',
   item: 2,
   level: () => 'should',
+  view: 'processes',
   topic: 'Requests on idle connections',
   kept: 'Idle connections took requests without a reset',
   broken: 'A request on an idle connection met a reset',

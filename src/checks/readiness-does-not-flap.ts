@@ -10,6 +10,7 @@ export const readinessDoesNotFlap = defineCheck({
   id: 'readiness-does-not-flap',
   item: 8,
   level: () => 'must',
+  view: 'instance',
   topic: 'Steadiness of readiness',
   kept: 'Readiness stayed failed',
   broken: 'Readiness came back while draining',

@@ -12,6 +12,7 @@ export const readinessFailsFirst = defineCheck({
   id: 'readiness-fails-first',
   item: 8,
   level: (profile) => (profile === 'load-balancer' ? 'must' : 'should'),
+  view: 'instance',
   topic: 'Readiness before the listener closes',
   kept: 'Readiness failed before the listener was closed',
   broken: 'The listener was closed before readiness could be seen to fail',

@@ -10,6 +10,7 @@ export const separateProbes = defineCheck({
   id: 'separate-probes',
   item: 8,
   level: () => 'must',
+  view: 'instance',
   topic: 'Separate probes',
   kept: 'Readiness and liveness are told apart',
   broken: 'One endpoint serves both probes, and it fails while draining',

@@ -9,6 +9,7 @@ export const servesUntilDerouted = defineCheck({
   id: 'serves-until-derouted',
   item: 2,
   level: (profile) => (profile === 'load-balancer' ? 'must' : profile === 'kubernetes' ? 'should' : 'info'),
+  view: 'instance',
   topic: 'Serving until routes have followed',
   kept: 'New connections were served for the routing lag',
   broken: 'New connections stopped being served before routes can have followed',
@@ -23,7 +24,8 @@ export const servesUntilDerouted = defineCheck({
 
 function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   const { signal, readiness } = life;
-  if (signal === null || life.exit === null) return inconclusive('the recording ends before the target did', 'drain');
+  if (signal === null || (life.exit === null && !life.outside))
+    return inconclusive('the recording ends before the target did', 'drain');
   // A load balancer follows its own health checks; Kubernetes withdraws the endpoint with the delete itself.
   const byHealth = plan.profile === 'load-balancer';
   if (byHealth && readiness.flipped === null)

@@ -12,6 +12,7 @@ export const signalReachesServer = defineCheck({
   id: 'signal-reaches-server',
   item: 1,
   level: () => 'must',
+  view: 'processes',
   topic: 'Way of the signal to the server',
   kept: 'The signal reached the process that listens',
   broken: 'The signal did not reach the process that listens',

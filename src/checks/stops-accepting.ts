@@ -10,6 +10,7 @@ export const stopsAccepting = defineCheck({
   id: 'stops-accepting',
   item: 2,
   level: () => 'must',
+  view: 'instance',
   topic: 'New work before the exit',
   kept: 'New work was turned away before the exit',
   broken: 'New work was taken up to the end and then cut off',

@@ -10,6 +10,7 @@ export const stopsDuringStartup = defineCheck({
   id: 'stops-during-startup',
   item: 1,
   level: () => 'should',
+  view: 'processes',
   topic: 'The signal during the start',
   kept: 'A signal before it was ready ended it',
   broken: 'A signal before it was ready did not end it',

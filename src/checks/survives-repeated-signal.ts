@@ -13,6 +13,7 @@ export const survivesRepeatedSignal = defineCheck({
   id: 'survives-repeated-signal',
   item: 1,
   level: () => 'should',
+  view: 'processes',
   topic: 'A second signal',
   kept: 'A second signal changed nothing for the work in flight',
   broken: 'A second signal cut the work in flight',

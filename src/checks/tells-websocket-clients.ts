@@ -11,6 +11,7 @@ export const tellsWebsocketClients = defineCheck({
   id: 'tells-websocket-clients',
   item: 3,
   level: () => 'should',
+  view: 'clients',
   topic: 'Goodbye on WebSockets',
   kept: 'WebSocket clients were told before the close',
   broken: 'WebSocket clients were not told before the close',

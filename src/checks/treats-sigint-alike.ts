@@ -11,6 +11,7 @@ export const treatsSigintAlike = defineCheck({
   id: 'treats-sigint-alike',
   item: 1,
   level: () => 'should',
+  view: 'processes',
   topic: 'SIGINT',
   kept: 'SIGINT drained as the signal of the run does',
   broken: 'SIGINT did not drain as the signal of the run does',

@@ -74,7 +74,7 @@ export function onlyIfFinished(
 
 /** The lives that some scenarios were played in. */
 export function playedIn(facts: RunFacts, scenarios: readonly ScenarioId[]): LifeFacts[] {
-  return Object.values(facts.played).filter((life) => scenarios.includes(life.scenario));
+  return [...new Set(scenarios.flatMap((id) => facts.played[id] ?? []))];
 }
 
 const ENDING_WORDS: Record<Ending | 'still open', string> = {

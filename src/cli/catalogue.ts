@@ -8,6 +8,7 @@ export function catalogue(): Catalogue {
   return {
     scenarios: SCENARIOS.map((scenario) => scenario.id),
     checks: CHECKS.map((check) => check.id),
+    replacementChecks: CHECKS.filter((check) => check.view === 'replacement').map((check) => check.id),
     reportFormats: REPORT_FORMATS,
   };
 }

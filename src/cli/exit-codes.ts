@@ -47,6 +47,10 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'port-taken': EXIT.noVerdict,
   'port-ambiguous': EXIT.usage,
   'cannot-verify': EXIT.noVerdict,
+  'not-to-be-ended': EXIT.usage,
+  'no-such-target': EXIT.usage,
+  'engine-failed': EXIT.noVerdict,
+  'stop-failed': EXIT.noVerdict,
   interrupted: EXIT.interrupted,
   internal: EXIT.noVerdict,
 };

@@ -28,6 +28,16 @@ const repeatable = { repeatable: true } as const;
 
 /** Every option of a run, in the order in which `--help` shows them. The one place where an option is declared. */
 export const OPTIONS: readonly OptionSpec[] = [
+  option('Target', 'pid', '<n>', 'test a process that runs already, and end it (asks first, unless --yes is given)'),
+  option('Target', 'url', '<url>', 'test a service from outside, while --stop or you stop it; or where --pid listens'),
+  option('Target', 'stop', '<command>', 'command that stops the target, for the shell (with --url or --pid)'),
+  option('Target', 'after-stop', '<gone|replaced>', 'what must become of the service behind --url (default: as seen)'),
+  option('Target', 'allow-host', '<name>', 'a host beyond this machine that traffic may be sent to', repeatable),
+  option('Target', 'docker', '<image|container>', 'run an image, or take a container that runs, and end it'),
+  option('Target', 'docker-run-arg', '<arg>', 'argument for `docker run`, like --network=host', repeatable),
+  option('Target', 'compose', '<service>', 'take the running container of a Compose service, and end it'),
+  option('Target', 'engine', '<docker|podman>', 'program that speaks to the container engine', { default: 'docker' }),
+  option('Target', 'yes', null, 'do not ask before something is ended that drain-check did not start', { short: 'y' }),
   option(
     'Target',
     'port',
@@ -86,12 +96,18 @@ export const OPTIONS: readonly OptionSpec[] = [
     default: '1',
   }),
   option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
+  option('Timing', 'stop-timeout', '<duration>', 'time in which the target behind --url must have been stopped', {
+    default: '5m',
+  }),
+  option('Timing', 'steady', '<duration>', 'time for which traffic must be steady after the stop (with --url)', {
+    default: '3s',
+  }),
   option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),
   option('Timing', 'settle', '<duration>', 'pause between load and signal', { default: '0s' }),
   option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', {
     default: '5s',
   }),
-  option('Timing', 'signal', '<name>', 'signal to send', { default: 'SIGTERM' }),
+  option('Timing', 'signal', '<name>', 'signal to send (default: SIGTERM, or what the container’s image names)'),
   option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', {
     default: 'kubernetes',
   }),

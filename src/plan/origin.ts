@@ -6,6 +6,10 @@ export interface Origin {
   socketPath?: string;
   tls?: TlsOrigin;
   http2?: boolean;
+  /** The directory of /proc that shows its sockets, where that is not our own `/proc/net`. */
+  procNet?: string;
+  /** On another machine, whose side of a connection cannot be seen. */
+  remote?: true;
 }
 
 export interface TlsOrigin {
@@ -39,4 +43,9 @@ export function certificateOptions({ ca, servername }: TlsOrigin): {
     ...(ca === null ? {} : { ca }),
     ...(servername === null ? {} : { servername }),
   };
+}
+
+/** Loopback, by address (with or without the brackets of IPv6) or by the name that stands for it. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,64 +1,74 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import path from 'node:path';
 import type { Reader } from './reader.js';
-import type { CommandTarget } from './types.js';
-import * as values from './values.js';
+import { readContainer, readProcess, readUrlTarget } from './read-other-targets.js';
+import { readDirectory, readEnvironment, readReached } from './read-reached.js';
+import type { CommandTarget, TargetPlan } from './types.js';
 
-/** Longer paths do not fit into the address of a Unix socket. */
-const LONGEST_SOCKET_PATH = 107;
+/** The options that name a target which is not a command. */
+const OTHER_KINDS = ['pid', 'docker', 'compose', 'url'] as const;
 
-/** The target of a run: the command, where it listens and how it is spoken to there. */
-export function readTarget(reader: Reader, command: string, args: string[], cwd: string): CommandTarget {
+/** The target of a run: what it is, where it listens and how it is spoken to there. */
+export function readTarget(reader: Reader, command: readonly string[], cwd: string): TargetPlan {
+  const named = OTHER_KINDS.filter((name) => reader.has(name));
+  const [kind] = named;
+  // A URL beside a process says where that listens.
+  const surplus = named.slice(1).find((name) => name !== 'url' || kind !== 'pid');
+  if (surplus !== undefined)
+    reader.complain(surplus, reader.text(surplus) ?? '', `stands beside --${kind ?? ''}; one run has one target`);
+  refuseStrayOptions(reader, kind ?? 'command');
+  const [program = ''] = command;
+  if (kind !== undefined && kind !== 'docker' && program !== '')
+    reader.problems.push({
+      option: 'command',
+      value: command.join(' '),
+      problem: `stands beside --${kind}, which names the target already; leave one of them out`,
+    });
+  if (kind === undefined) return readCommand(reader, command, cwd);
+  switch (kind) {
+    case 'pid':
+      return readProcess(reader, cwd);
+    case 'url':
+      return readUrlTarget(reader, cwd);
+    case 'docker':
+    case 'compose':
+      return readContainer(reader, kind, command, cwd);
+  }
+}
+
+/** Which kinds of target take an option; the others complain about it. */
+const BELONGS_TO: Readonly<Record<string, readonly string[]>> = {
+  stop: ['pid', 'url'],
+  'after-stop': ['url'],
+  'docker-run-arg': ['docker'],
+  'allow-host': ['url'],
+  socket: ['command', 'pid'],
+  port: ['command', 'pid', 'docker', 'compose'],
+  env: ['command', 'docker'],
+  'as-pid1': ['command'],
+};
+
+function refuseStrayOptions(reader: Reader, kind: string): void {
+  for (const [name, kinds] of Object.entries(BELONGS_TO)) {
+    if (!reader.has(name) || kinds.includes(kind)) continue;
+    const homes = kinds.map((one) => (one === 'command' ? 'a command' : `--${one}`)).join(' or ');
+    reader.complain(name, reader.text(name) ?? '', `means nothing for this target; it belongs to ${homes}`);
+  }
+}
+
+function readCommand(reader: Reader, [program = '', ...args]: readonly string[], cwd: string): CommandTarget {
+  if (program === '') {
+    reader.problems.push({
+      option: 'command',
+      value: '',
+      problem: 'is missing; name what to start, like `drain-check ./myapp` or `drain-check -- node server.js`',
+    });
+  }
   const directory = readDirectory(reader, cwd);
-  const socket = reader.text('socket');
-  const socketPath = socket === null ? null : path.resolve(directory, socket);
-  if (socket !== null && Buffer.byteLength(socketPath ?? '') > LONGEST_SOCKET_PATH)
-    reader.complain('socket', socket, `is too long for a Unix socket; it may have ${LONGEST_SOCKET_PATH} bytes`);
-  if (socket !== null && reader.has('port'))
-    reader.complain('socket', socket, 'stands beside --port; the target listens on one or the other');
-  const ca = readFileOption(reader, 'ca', cwd);
-  const servername = reader.text('servername');
-  // To say how TLS is to be checked is to say that it is spoken.
-  const https = reader.one('https', values.switchValue, false) || ca !== null || servername !== null;
   return {
     kind: 'command',
-    command,
+    command: program,
     args,
     cwd: directory,
-    env: Object.fromEntries(reader.many('env', values.environmentEntry)),
-    port: reader.one<number | null>('port', (text) => values.wholeNumber(text, 1, 65_535), null),
-    socketPath,
-    tls: https ? { ca, servername } : null,
-    // gRPC is HTTP/2 by definition.
-    http2: reader.one('http2', values.switchValue, false) || reader.has('grpc'),
+    env: readEnvironment(reader),
+    ...readReached(reader, directory, cwd, null),
   };
-}
-
-function readDirectory(reader: Reader, cwd: string): string {
-  const given = reader.text('cwd');
-  if (given === null) return cwd;
-  const directory = path.resolve(cwd, given);
-  if (!existsSync(directory)) reader.complain('cwd', given, 'does not exist');
-  else if (!statSync(directory).isDirectory()) reader.complain('cwd', given, 'is not a directory');
-  return directory;
-}
-
-/** A file that is there and can be read, as an absolute path. */
-export function readFileOption(reader: Reader, name: string, cwd: string): string | null {
-  const given = reader.text(name);
-  if (given === null) return null;
-  const file = path.resolve(cwd, given);
-  if (!existsSync(file)) reader.complain(name, given, 'does not exist');
-  else if (!statSync(file).isFile()) reader.complain(name, given, 'is not a file');
-  else if (!isReadable(file)) reader.complain(name, given, 'may not be read');
-  return file;
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

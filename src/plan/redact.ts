@@ -1,4 +1,4 @@
-import type { Plan } from './types.js';
+import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
 
@@ -11,16 +11,42 @@ export function redactText(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`);
 }
 
+function redactEnvironment(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.keys(env).map((name) => [name, HIDDEN]));
+}
+
+/** The value of `NAME=value` in arguments that set a variable is a secret as often as not. */
+function redactRunArgs(args: readonly string[]): string[] {
+  return args.map((arg) => redactText(arg.replace(/^((?:-e|--env|--label)?=?\s*\w+)=.*$/s, `$1=${HIDDEN}`)));
+}
+
+function redactTarget(target: TargetPlan): TargetPlan {
+  switch (target.kind) {
+    case 'command':
+      return {
+        ...target,
+        command: redactText(target.command),
+        args: target.args.map(redactText),
+        env: redactEnvironment(target.env),
+      };
+    case 'container':
+      return {
+        ...target,
+        args: target.args.map(redactText),
+        runArgs: redactRunArgs(target.runArgs),
+        env: redactEnvironment(target.env),
+      };
+    case 'process':
+    case 'url':
+      return { ...target, stop: target.stop === null ? null : redactText(target.stop) };
+  }
+}
+
 /** A plan that may be stored and shown: environment values, header values, bodies and credentials are hidden. */
 export function redactPlan(plan: Plan): Plan {
   return {
     ...plan,
-    target: {
-      ...plan.target,
-      command: redactText(plan.target.command),
-      args: plan.target.args.map(redactText),
-      env: Object.fromEntries(Object.keys(plan.target.env).map((name) => [name, HIDDEN])),
-    },
+    target: redactTarget(plan.target),
     slow: plan.slow.map((request) => ({
       ...request,
       path: redactText(request.path),

@@ -1,8 +1,10 @@
 import type { RawOptions } from './options.js';
-import { readFileOption, readTarget } from './read-target.js';
+import { isThisMachine } from './origin.js';
+import { readFileOption } from './read-reached.js';
+import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
-import type { Plan, ProfileName, ScenarioId } from './types.js';
+import type { Plan, ProfileName, ScenarioId, TargetPlan } from './types.js';
 import * as values from './values.js';
 
 export type { Problem } from './reader.js';
@@ -18,6 +20,8 @@ export interface OutputChoices {
   record: string | null;
   quiet: boolean;
   verbose: boolean;
+  /** What drain-check did not start may be ended without asking. */
+  yes: boolean;
   /** null: decided by the terminal and by NO_COLOR and FORCE_COLOR. */
   color: boolean | null;
 }
@@ -26,6 +30,8 @@ export interface OutputChoices {
 export interface Catalogue {
   scenarios: readonly ScenarioId[];
   checks: readonly string[];
+  /** Those among them that are about one instance taking another's place. */
+  replacementChecks: readonly string[];
   reportFormats: readonly string[];
 }
 
@@ -36,6 +42,10 @@ export type Judging = Pick<
 >;
 
 export type Resolution<T> = { resolved: T; problems: [] } | { resolved: null; problems: Problem[] };
+
+/** How often a service is asked: on this machine as often as shows what happens, elsewhere as a guest. */
+const NEAR = { probeIntervalMs: 10, probeTimeoutMs: 1000, attemptIntervalMs: 50 };
+const FAR = { probeIntervalMs: 100, probeTimeoutMs: 2000, attemptIntervalMs: 100 };
 
 const PROFILES: readonly ProfileName[] = ['kubernetes', 'standalone', 'docker', 'load-balancer'];
 
@@ -83,6 +93,7 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
     record: reader.text('record'),
     quiet: reader.one('quiet', values.switchValue, false),
     verbose: reader.one('verbose', values.switchValue, false),
+    yes: reader.one('yes', values.switchValue, false),
     color: color ? true : noColor ? false : null,
   };
 }
@@ -99,17 +110,10 @@ export function resolveRun(
   cwd: string,
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
-  const [program = '', ...args] = command;
-  if (program === '') {
-    reader.problems.push({
-      option: 'command',
-      value: '',
-      problem: 'is missing; name what to start, like `drain-check ./myapp` or `drain-check -- node server.js`',
-    });
-  }
+  const target = readTarget(reader, command, cwd);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
-    checks: [...catalogue.checks],
+    checks: catalogue.checks.filter((id) => kindOf(reader) === 'url' || !catalogue.replacementChecks.includes(id)),
     ignore: [],
     strict: false,
     allowInconclusive: false,
@@ -118,15 +122,17 @@ export function resolveRun(
     routingLagMs: 5000,
   });
   const quietly = new Reader(raw);
-  const scenarios = selected(
+  const chosen = selected(
     catalogue.scenarios,
     ids(quietly, 'only', raw, [...catalogue.scenarios, ...catalogue.checks]),
     ids(quietly, 'skip', raw, [...catalogue.scenarios, ...catalogue.checks]),
   );
+  const scenarios = withTogether(chosen, kindOf(reader), reader.has('only'));
   if (scenarios.length === 0) reader.complain('skip', (raw['skip'] ?? []).join(', '), 'leaves no scenario to play');
   const headers = readHeaders(reader);
+  const pace = target.kind === 'url' && !isThisMachine(target.host) ? FAR : NEAR;
   const plan: Plan = {
-    target: readTarget(reader, program, args, cwd),
+    target,
     ...judging,
     signal: reader.one('signal', values.signalName, 'SIGTERM'),
     scenarios,
@@ -146,9 +152,7 @@ export function resolveRun(
     startTimeoutMs: reader.one('start-timeout', (text) => values.duration(text, 100), 30_000),
     gracePeriodMs: reader.one('grace-period', (text) => values.duration(text, 100), 30_000),
     settleMs: reader.one('settle', values.duration, 0),
-    probeIntervalMs: 10,
-    probeTimeoutMs: 1000,
-    attemptIntervalMs: 50,
+    ...pace,
   };
   readCombinations(reader);
   const output = readOutput(reader, catalogue);
@@ -169,6 +173,28 @@ export function resolveJudging(
   };
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
+}
+
+/** What the scenario `together` is made of. */
+const PARTS: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
+
+/**
+ * What is started afresh for each scenario has no need of the one that holds several together. Another kind of target may
+ * have one life only: it gets those parts of it that were chosen, or all of them when it was asked for by its own name.
+ */
+function withTogether(chosen: readonly ScenarioId[], kind: TargetPlan['kind'], only: boolean): ScenarioId[] {
+  const others = chosen.filter((id) => id !== 'together');
+  if (kind === 'command') return others;
+  const parts = chosen.filter((id) => PARTS.includes(id));
+  if (parts.length > 0) return [...others, 'together'];
+  return only && chosen.includes('together') ? [...PARTS, ...others, 'together'] : others;
+}
+
+/** The kind of target, before it is read. */
+function kindOf(reader: Reader): TargetPlan['kind'] {
+  if (reader.has('pid')) return 'process';
+  if (reader.has('url')) return 'url';
+  return reader.has('docker') || reader.has('compose') ? 'container' : 'command';
 }
 
 function finish<T>(reader: Reader, resolved: T): Resolution<T> {

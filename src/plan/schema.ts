@@ -7,7 +7,17 @@ const endpoint = z.union([
   z.strictObject({ kind: z.literal('path'), path: z.string() }),
 ]);
 
-const scenario = z.enum(['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1']);
+const scenario = z.enum([
+  'drain',
+  'idle',
+  'streams',
+  'stuck',
+  'repeat-signal',
+  'interrupt',
+  'startup',
+  'pid-1',
+  'together',
+]);
 
 const pattern = z.union([
   z.strictObject({ kind: z.literal('text'), text: z.string() }),
@@ -16,19 +26,60 @@ const pattern = z.union([
 
 const ms = z.number().nonnegative();
 
+const tls = z.object({ ca: z.string().nullable(), servername: z.string().nullable() }).nullable();
+const port = z.number().int();
+const reached = { socketPath: z.string().nullable(), tls, http2: z.boolean() };
+const variables = z.record(z.string(), z.string());
+const signal = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']);
+
+const commandTarget = z.object({
+  kind: z.literal('command'),
+  command: z.string(),
+  args: z.array(z.string()),
+  cwd: z.string(),
+  env: variables,
+  port: port.nullable(),
+  ...reached,
+});
+
+const processTarget = z.object({
+  kind: z.literal('process'),
+  pid: z.number().int(),
+  stop: z.string().nullable(),
+  cwd: z.string(),
+  port: port.nullable(),
+  ...reached,
+});
+
+const urlTarget = z.object({
+  kind: z.literal('url'),
+  host: z.string(),
+  stop: z.string().nullable(),
+  afterStop: z.enum(['gone', 'replaced']).nullable(),
+  cwd: z.string(),
+  steadyMs: ms,
+  stopTimeoutMs: ms,
+  port,
+  ...reached,
+});
+
+const containerTarget = z.object({
+  kind: z.literal('container'),
+  engine: z.enum(['docker', 'podman']),
+  name: z.string(),
+  compose: z.boolean(),
+  args: z.array(z.string()),
+  runArgs: z.array(z.string()),
+  env: variables,
+  signal: signal.nullable(),
+  cwd: z.string(),
+  port: port.nullable(),
+  ...reached,
+});
+
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
-  target: z.object({
-    kind: z.literal('command'),
-    command: z.string(),
-    args: z.array(z.string()),
-    cwd: z.string(),
-    env: z.record(z.string(), z.string()),
-    port: z.number().int().nullable(),
-    socketPath: z.string().nullable(),
-    tls: z.object({ ca: z.string().nullable(), servername: z.string().nullable() }).nullable(),
-    http2: z.boolean(),
-  }),
+  target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget]),
   profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
   checks: z.array(z.string()),
   ignore: z.array(z.string()),
@@ -37,7 +88,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
   expectExit: z.array(z.number().int()),
   expectExitGiven: z.boolean(),
   routingLagMs: ms,
-  signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']),
+  signal,
   scenarios: z.array(scenario),
   readiness: endpoint,
   liveness: endpoint,

@@ -3,7 +3,8 @@
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
-export type ScenarioId = 'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1';
+export type ScenarioId =
+  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'together';
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
 /** How an endpoint is to be known: looked for, named by the user, or declared absent by the user. */
@@ -48,14 +49,8 @@ export interface TlsPlan {
   servername: string | null;
 }
 
-/** A command that we start ourselves. */
-export interface CommandTarget {
-  kind: 'command';
-  command: string;
-  args: string[];
-  cwd: string;
-  /** Variables set beside our own environment. */
-  env: Record<string, string>;
+/** Where a target listens and how it is spoken to there. */
+export interface Reached {
   /** The port the target is known to listen on, or null to look for it. */
   port: number | null;
   /** The Unix socket it listens on instead of a port. */
@@ -65,8 +60,67 @@ export interface CommandTarget {
   http2: boolean;
 }
 
+/** A command that we start ourselves. */
+export interface CommandTarget extends Reached {
+  kind: 'command';
+  command: string;
+  args: string[];
+  cwd: string;
+  /** Variables set beside our own environment. */
+  env: Record<string, string>;
+}
+
+/** A process that runs already. */
+export interface ProcessTarget extends Reached {
+  kind: 'process';
+  pid: number;
+  /** What ends it in place of a signal: a command for the shell; null: the signal. */
+  stop: string | null;
+  cwd: string;
+}
+
+/** What is to become of a service behind a URL: it goes away, or another instance takes its place. */
+export type AfterStop = 'gone' | 'replaced';
+
+/** A service that is known by its URL alone. */
+export interface UrlTarget extends Reached {
+  kind: 'url';
+  host: string;
+  port: number;
+  /** What ends it: a command for the shell; null: a person does, by hand. */
+  stop: string | null;
+  /** null: as it is seen to be. */
+  afterStop: AfterStop | null;
+  cwd: string;
+  /** For how long traffic has to be all well or all turned away, when the stop is over. Milliseconds. */
+  steadyMs: number;
+  /** How long the stop may take until traffic is steady. Milliseconds. */
+  stopTimeoutMs: number;
+}
+
+/** An image that is run afresh for each life, or a container that runs already. */
+export interface ContainerTarget extends Reached {
+  kind: 'container';
+  /** The program that speaks to the engine. */
+  engine: 'docker' | 'podman';
+  /** Name or id of a container, else an image; with `compose` a service of the project in `cwd`. */
+  name: string;
+  compose: boolean;
+  /** The command in the image; empty: the image's own. */
+  args: string[];
+  /** More arguments for `run`. */
+  runArgs: string[];
+  /** Variables set in the container. */
+  env: Record<string, string>;
+  /** The signal that was asked for; null: the one that the image names. */
+  signal: SignalName | null;
+  cwd: string;
+}
+
+export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget;
+
 export interface Plan {
-  target: CommandTarget;
+  target: TargetPlan;
   profile: ProfileName;
   signal: SignalName;
   scenarios: ScenarioId[];

@@ -43,6 +43,25 @@ export function requestPath(text: string): Parsed<string> {
   return { value: text };
 }
 
+/** A URL that names where a service is, and nothing in it. */
+export function originOnly(text: string): Parsed<URL> {
+  const url = URL.parse(text);
+  if (url === null) return { problem: 'is not a URL; write it like http://127.0.0.1:8080' };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return { problem: `begins with ${url.protocol}; http: and https: can be tested` };
+  if (url.username !== '' || url.password !== '')
+    return { problem: 'holds credentials; give them as a header: --header "Authorization: …"' };
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    return { problem: 'has a path; give the origin alone, and paths with --slow, --ready and --live' };
+  return { value: url };
+}
+
+export function hostName(text: string): Parsed<string> {
+  return /^[0-9a-z.:_-]+$/i.test(text)
+    ? { value: text.toLowerCase() }
+    : { problem: 'is not the name or address of a host' };
+}
+
 export function endpointChoice(text: string): Parsed<EndpointChoice> {
   if (text === 'none') return { value: { kind: 'none' } };
   const path = requestPath(text);

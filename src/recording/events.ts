@@ -1,4 +1,4 @@
-import type { Plan, ScenarioId, SignalName } from '../plan/types.js';
+import type { Plan, ScenarioId } from '../plan/types.js';
 
 /**
  * The recording: a header, then events in the order in which they were recorded. Times are milliseconds on the
@@ -103,6 +103,8 @@ export type EventBody =
       alone: ExchangeKind | null;
     }
   | { type: 'process-spawned'; pid: number; command: string; port: number }
+  /** What was there already, or runs in a container. `pid` is 0 where no process can be seen. */
+  | { type: 'target-found'; kind: 'process' | 'container' | 'url'; pid: number; name: string }
   | { type: 'processes-seen'; processes: ProcessDescription[] }
   | { type: 'output'; stream: 'stdout' | 'stderr'; text: string; dropped: number }
   | { type: 'listener-found'; listeners: ListenerDescription[]; port: number; origin: string }
@@ -180,9 +182,19 @@ export type EventBody =
     }
   | { type: 'armed'; armed: number; opened: number }
   /** The first of a life begins its death; later ones are repetitions. */
-  | { type: 'signal-sent'; signal: SignalName; pid: number }
+  | { type: 'signal-sent'; signal: string; pid: number }
+  /** The end is begun by something other than a signal of ours: a program, or a person who was asked to. */
+  | { type: 'stop-begun'; by: 'command' | 'hand'; command: string }
+  /** The program ended; the end of what it printed. */
+  | { type: 'stop-ended'; code: number | null; signal: string | null; output: string }
+  /** Traffic was all served or all turned away for a while, and the stop was over. */
+  | { type: 'traffic-settled'; serving: boolean }
+  /** What the container engine tells: a signal it passed on, a death, memory that ran out. */
+  | { type: 'container-event'; action: 'kill' | 'die' | 'oom'; signal: string | null; code: number | null }
+  /** At the end of the grace period: our clients of some kinds left, and whether the target was gone then. */
+  | { type: 'clients-left'; kinds: ExchangeKind[]; gone: boolean }
   /** At the end of the grace period: the signal given straight to a process that may never have got it. */
-  | { type: 'signal-followed'; signal: SignalName; pid: number; command: string }
+  | { type: 'signal-followed'; signal: string; pid: number; command: string }
   /** When in its start the target is signalled, and whether it was ready before that after all. */
   | { type: 'startup-timed'; afterMs: number; usuallyReadyMs: number; ready: boolean }
   | {

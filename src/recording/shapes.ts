@@ -7,7 +7,7 @@ type FieldsOf<T extends EventType> = { [K in Exclude<keyof Extract<EventBody, { 
 const number: Shape = (value) => typeof value === 'number' && Number.isFinite(value);
 const text: Shape = (value) => typeof value === 'string';
 /** Signal names are printed, so nothing else may stand in their place. */
-const signal: Shape = (value) => typeof value === 'string' && /^SIG[A-Z0-9]{1,12}$/.test(value);
+const signal: Shape = (value) => typeof value === 'string' && /^SIG[A-Z0-9+]{1,12}$/.test(value);
 const flag: Shape = (value) => typeof value === 'boolean';
 const word =
   (...words: (string | null)[]): Shape =>
@@ -28,7 +28,17 @@ const fields =
     value !== null &&
     Object.entries(shapes).every(([name, shape]) => shape((value as Record<string, unknown>)[name]));
 
-const scenario = word('drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'interrupt', 'startup', 'pid-1');
+const scenario = word(
+  'drain',
+  'idle',
+  'streams',
+  'stuck',
+  'repeat-signal',
+  'interrupt',
+  'startup',
+  'pid-1',
+  'together',
+);
 const role = word('readiness', 'liveness');
 const kind = word(
   'slow-response',
@@ -61,6 +71,7 @@ const outcome: Shape = (value) =>
 const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'life-started': { scenario, purpose: word('scenario', 'baseline', 'isolation'), alone: nullable(kind) },
   'process-spawned': { pid: number, command: text, port: number },
+  'target-found': { kind: word('process', 'container', 'url'), pid: number, name: text },
   'processes-seen': { processes: listOf(process) },
   output: { stream: word('stdout', 'stderr'), text, dropped: number },
   'listener-found': { listeners: listOf(listener), port: number, origin: text },
@@ -122,6 +133,11 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   },
   armed: { armed: number, opened: number },
   'signal-sent': { signal, pid: number },
+  'stop-begun': { by: word('command', 'hand'), command: text },
+  'stop-ended': { code: nullable(number), signal: nullable(signal), output: text },
+  'traffic-settled': { serving: flag },
+  'container-event': { action: word('kill', 'die', 'oom'), signal: nullable(signal), code: nullable(number) },
+  'clients-left': { kinds: listOf(kind), gone: flag },
   'signal-followed': { signal, pid: number, command: text },
   'startup-timed': { afterMs: number, usuallyReadyMs: number, ready: flag },
   'probe-run': { role, outcome, count: number, first: span, last: span, maxLateMs: number },

@@ -1,6 +1,7 @@
 import type { Check, Status } from '../checks/check.js';
 import type { Judged, RunVerdict } from '../checks/judge.js';
-import type { Plan, ScenarioId } from '../plan/types.js';
+import { originUrl } from '../plan/origin.js';
+import type { Plan, ScenarioId, TargetPlan } from '../plan/types.js';
 import type { Ending, ProbeRole, Recording } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
@@ -37,7 +38,6 @@ export interface ReportParts {
 /** Puts a report together. The same parts give the same report. */
 export function buildReport({ recording, plan, facts, judged, verdict, questions }: ReportParts): Report {
   const { header } = recording;
-  const { command, args } = plan.target;
   const firstLife = facts.lives[0];
   const recommendation = recommend(facts);
   return {
@@ -46,8 +46,9 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
     verdict,
     profile: plan.profile,
     target: {
-      kind: 'command',
-      command: [command, ...args].join(' '),
+      kind: plan.target.kind,
+      command: targetName(plan.target, facts),
+      stop: plan.target.kind === 'process' || plan.target.kind === 'url' ? plan.target.stop : null,
       pid: firstLife?.root?.pid ?? null,
       origin: firstLife?.origin ?? null,
       readiness: endpointReport(facts, 'readiness'),
@@ -72,6 +73,21 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
     recommendation,
     complete: recording.whole,
   };
+}
+
+/** How a person would name it: the command line, the process, the URL, the image. */
+function targetName(target: TargetPlan, facts: RunFacts): string {
+  const found = facts.lives.find((life) => life.found !== null)?.found ?? null;
+  switch (target.kind) {
+    case 'command':
+      return [target.command, ...target.args].join(' ');
+    case 'process':
+      return found?.name ?? `pid ${target.pid}`;
+    case 'url':
+      return originUrl({ host: target.host, port: target.port });
+    case 'container':
+      return `${found?.name ?? target.name}${target.args.length === 0 ? '' : `: ${target.args.join(' ')}`}`;
+  }
 }
 
 function endpointReport(facts: RunFacts, role: ProbeRole): EndpointReport {

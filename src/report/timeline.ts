@@ -2,6 +2,7 @@ import { fateOf } from '../recording/facts/answers.js';
 import { STUCK_KINDS, type Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
+import { wasLost } from '../recording/facts/rollout.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { ExchangeKind } from '../recording/events.js';
 import type { Lane, LaneState, PointState, Timeline } from './types.js';
@@ -61,13 +62,22 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
     const exchanges = life.exchanges.filter((exchange) => exchange.kind === kind && !isOver(exchange, life, fromMs));
     if (exchanges.length === 0) return [];
     const steady =
-      kind === 'new-connection' || kind === 'new-work' || kind === 'reused-connection' || kind === 'new-websocket';
-    return [steady ? pointLane(kind, exchanges, life) : heldLane(kind, exchanges, life, facts, toMs)];
+      // Behind a URL even held work comes all the time.
+      (life.outside && isRequest(kind)) ||
+      kind === 'new-connection' ||
+      kind === 'new-work' ||
+      kind === 'reused-connection' ||
+      kind === 'new-websocket';
+    return [steady ? pointLane(kind, exchanges, life, facts) : heldLane(kind, exchanges, life, facts, toMs)];
   });
   const probes = [life.readiness, life.liveness]
     .filter((probe) => probe.drain.length > 0)
     .map((probe) => probeLane(probe, life, toMs));
-  return [...traffic, ...probes, processLane(life, fromMs, toMs)];
+  return [...traffic, ...probes, ...(life.outside ? [] : [processLane(life, fromMs, toMs)])];
+}
+
+function isRequest(kind: ExchangeKind): boolean {
+  return kind === 'slow-response' || kind === 'slow-upload';
 }
 
 function isOver(exchange: Exchange, life: LifeFacts, fromMs: number): boolean {
@@ -138,10 +148,13 @@ function heldState(exchange: Exchange, life: LifeFacts, facts: RunFacts): PointS
 }
 
 /** Exchanges that come one after another: a mark for each, at its beginning. */
-function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts): Lane {
+function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts): Lane {
   const end = endOf(life);
   const seen = exchanges.filter((exchange) => exchange.openedAt < end);
-  const points = seen.map((exchange) => ({ atMs: afterSignal(life, exchange.openedAt), state: pointState(exchange) }));
+  const points = seen.map((exchange) => ({
+    atMs: afterSignal(life, exchange.openedAt),
+    state: life.replaced && isLostInRollout(exchange, facts) ? ('lost' as const) : pointState(exchange),
+  }));
   const count = (state: PointState) => points.filter((point) => point.state === state).length;
   const words = [
     `${count('served')} ${kind === 'new-websocket' ? 'closed in order' : 'answered'}`,
@@ -149,6 +162,11 @@ function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: Lif
     ...(count('lost') > 0 ? [`${count('lost')} lost`] : []),
   ];
   return { label: LABELS[kind], outcome: words.join(', '), wrong: count('lost') > 0, spans: [], points };
+}
+
+/** To a client of a service that is replaced, to be turned away is to have lost. */
+function isLostInRollout(exchange: Exchange, facts: RunFacts): boolean {
+  return exchange.end !== null && exchange.end.ending !== 'ended-by-tester' && wasLost(exchange, facts);
 }
 
 function pointState(exchange: Exchange): PointState {
@@ -201,7 +219,7 @@ function laneState(run: ProbeFacts['runs'][number]): LaneState {
 function processLane(life: LifeFacts, fromMs: number, toMs: number): Lane {
   const { exit, killed } = life;
   const exitMs = exit === null ? toMs : Math.min(toMs, afterSignal(life, exit.at));
-  const own = exit === null ? 'not seen' : exit.signal === null ? `exit ${exit.code ?? '?'}` : exit.signal;
+  const own = exit === null ? 'not seen' : (exit.signal ?? (exit.code === null ? 'gone' : `exit ${exit.code}`));
   // The process that was started may be gone while what it left behind had to be killed.
   const leftovers = killed !== null && exit !== null && exit.at < killed.at;
   const outcome = leftovers ? `${own}, rest killed` : own;

@@ -24,8 +24,11 @@ export interface Report {
 }
 
 export interface TargetReport {
-  kind: 'command';
+  kind: 'command' | 'process' | 'url' | 'container';
+  /** The command line, or how else the target is named. */
   command: string;
+  /** The command that stopped it, where that was not a signal. */
+  stop: string | null;
   pid: number | null;
   origin: string | null;
   readiness: EndpointReport;
@@ -116,7 +119,7 @@ export interface ScenarioReport {
   /** Since the recording began. */
   startedAt: number | null;
   readyAfterMs: number | null;
-  signal: SignalName | null;
+  signal: string | null;
   /** When in its start it was signalled, as milliseconds after it; null: when it was ready. */
   signalledDuringStartMs: number | null;
   exit: { code: number | null; signal: string | null; afterMs: number; killed: boolean } | null;

@@ -47,7 +47,8 @@ export async function arm(
   }
 }
 
-function proofOf(work: HeldWork, table: ConnectionTable | null, slowIsCalibrated: boolean): ArmProof | null {
+/** What proves that the target has it; null when nothing does yet. */
+export function proofOf(work: HeldWork, table: ConnectionTable | null, slowIsCalibrated: boolean): ArmProof | null {
   if (work.hasHead()) return work.headProof;
   if (!work.isSent()) return null;
   // Silence proves something only where it was measured before that silence means work.

@@ -2,8 +2,10 @@ import { forLife, type LifeRecorder } from '../recording/recorder.js';
 import type { ExchangeKind } from '../recording/events.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { RunningTarget } from '../target/target.js';
-import type { Origin } from '../plan/origin.js';
+import type { UrlTarget } from '../plan/types.js';
+import { isThisMachine, type Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
+import { spokenTo } from './spoken-to.js';
 
 /** A target that was started a moment ago. Whoever holds it destroys it. */
 export interface BegunLife {
@@ -36,12 +38,24 @@ export async function beginLife(
 
 /** Waits until the target listens and is ready; tells where. */
 export async function bringUp(context: RunContext, { recorder, running, startedAt }: BegunLife): Promise<Origin> {
-  const [{ findListener }, { becomeReady }] = await Promise.all([import('./listener.js'), import('./readiness.js')]);
-  const origin = await findListener(context, running, recorder);
+  const [{ findListener }, { becomeReady }, { allowConnections }] = await Promise.all([
+    import('./listener.js'),
+    import('./readiness.js'),
+    import('../traffic/watched-socket.js'),
+  ]);
+  const { target } = context.plan;
+  // What is known by its URL has nothing to be looked for.
+  const origin =
+    target.kind === 'url' ? spokenTo(context, urlOrigin(target)) : await findListener(context, running, recorder);
   context.known.origin = origin;
-  context.known.takesPort = origin.socketPath === undefined && origin.port === running.port;
+  allowConnections(origin);
+  context.known.takesPort = origin.socketPath === undefined && origin.port === running.port && context.target.restarts;
   const lookedAroundMs = await becomeReady(context, running, origin, recorder);
   const readyAfterMs = recorder.clock.now() - startedAt - lookedAroundMs;
   context.known.readyAfterMs = Math.min(context.known.readyAfterMs ?? Infinity, readyAfterMs);
   return origin;
+}
+
+function urlOrigin({ host, port }: UrlTarget): Origin {
+  return isThisMachine(host) ? { host, port } : { host, port, remote: true };
 }

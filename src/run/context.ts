@@ -3,6 +3,7 @@ import type { Survey } from '../probes/discovery.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { ExitWatcher } from '../target/exit-watcher.js';
 import type { Target } from '../target/target.js';
+import type { Watchdog } from '../target/watchdog.js';
 import type { GrpcCaller } from '../traffic/grpc.js';
 import type { Numbering } from '../traffic/numbering.js';
 import type { UploadRequest } from '../traffic/upload.js';
@@ -12,7 +13,14 @@ import type { Observer } from './observer.js';
 /** What a person may be told while a run goes on. */
 export interface Progress {
   scenario: string;
-  phase: 'starting' | 'waiting until ready' | 'looking around' | 'loading' | 'draining' | 'measuring a baseline';
+  phase:
+    | 'starting'
+    | 'waiting until ready'
+    | 'looking around'
+    | 'loading'
+    | 'waiting for the target to be stopped'
+    | 'draining'
+    | 'measuring a baseline';
   /** Held exchanges that are under way. */
   inFlight: number;
 }
@@ -44,6 +52,7 @@ export interface KnownWork {
 export interface RunContext {
   plan: Plan;
   target: Target;
+  watchdog: Watchdog;
   /** How its TLS is checked; null: it speaks in plain text. */
   tls: TlsOrigin | null;
   recorder: Recorder;

@@ -94,7 +94,7 @@ export class DeathWatch {
     this.recorder.record({ type: 'grace-over', alive });
     await beforeKill?.();
     const at = this.recorder.clock.now();
-    const pids = await this.running.destroy();
+    const pids = await this.running.kill();
     this.recorder.record({ type: 'killed', pids }, at);
   }
 

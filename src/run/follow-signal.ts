@@ -18,16 +18,17 @@ const LONGEST_CHAIN = 6;
 export async function followSignal(context: RunContext, running: RunningTarget, recorder: LifeRecorder): Promise<void> {
   const owners = ownersIn(context, recorder.life);
   if (running.hasExited() || owners.size === 0 || owners.has(running.pid)) return;
+  const signal = context.target.stopSignal ?? context.plan.signal;
   const alive = await running.processes(true);
   for (const { pid, command } of chainTo(owners, running.pid, alive)) {
     // The time before it: what the signal sets off must not seem to have come first.
     const at = recorder.clock.now();
     try {
-      process.kill(pid, context.plan.signal);
+      process.kill(pid, signal);
     } catch {
       continue;
     }
-    recorder.record({ type: 'signal-followed', signal: context.plan.signal, pid, command }, at);
+    recorder.record({ type: 'signal-followed', signal, pid, command }, at);
     if (await goneWithin(WATCH_MS, owners, running, context.abort)) return;
   }
 }

@@ -98,6 +98,18 @@ export class InPlace {
     this.parts.streams?.stop();
   }
 
+  /** The kinds of one stage that are still open: what holds an exit, apart from work that ends by itself. */
+  openKinds(stage: 'streams' | 'idle'): ExchangeKind[] {
+    const { idle, streams } = this.parts;
+    return stage === 'idle' ? (idle?.openKinds() ?? []) : (streams?.openKinds() ?? []);
+  }
+
+  /** These clients leave. */
+  leave(stage: 'streams' | 'idle'): void {
+    if (stage === 'idle') this.parts.idle?.close();
+    else this.parts.streams?.leave();
+  }
+
   /** How the held requests ended, when all that ends by itself has. */
   async done(): Promise<HttpOutcome[]> {
     const outcomes = await Promise.all(this.#ending.map((work) => work.done));

@@ -19,9 +19,15 @@ const ISOLATED: readonly ExchangeKind[] = [
 const SLOWER_BY_MS = 2000;
 
 /** Which kinds of a life's work to play alone: all that were in place, if its exit was slow and there were several. */
-export function kindsToIsolate({ recorder, known }: RunContext, scenario: Scenario, life: number): ExchangeKind[] {
+export function kindsToIsolate(
+  { recorder, known, target }: RunContext,
+  scenario: Scenario,
+  life: number,
+): ExchangeKind[] {
   const exitAfterMs = known.exits.get(scenario.id) ?? 0;
   const plain = known.exits.get('drain');
+  // Nothing can be played again with what has one life.
+  if (!target.restarts) return [];
   // A target that does not end without such work either has nothing to be isolated.
   if (scenario.id === 'drain' || plain === Infinity || exitAfterMs <= (plain ?? 0) + SLOWER_BY_MS) return [];
   const present = new Set<ExchangeKind>();

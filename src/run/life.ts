@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DrainCheckError } from '../errors.js';
 import type { ExchangeKind, ProcessDescription } from '../recording/events.js';
+import type { LifeRecorder } from '../recording/recorder.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { hasConnectionTable } from '../target/connection-table.js';
 import type { RunningTarget } from '../target/target.js';
@@ -9,6 +9,7 @@ import type { NewConnectionsPlan, NewWork } from '../traffic/new-connections.js'
 import type { HttpOutcome } from '../traffic/http-connection.js';
 import type { Origin } from '../plan/origin.js';
 import { assertAlive } from './alive.js';
+import { closeConnections } from '../traffic/watched-socket.js';
 import { untilAborted } from './aborted.js';
 import { arm } from './arming.js';
 import { slowIsCalibrated } from './baseline.js';
@@ -16,8 +17,10 @@ import type { KnownWork, Progress, RunContext } from './context.js';
 import { DeathWatch } from './death.js';
 import { bringUp, type BegunLife } from './begin.js';
 import { followSignal } from './follow-signal.js';
-import { InPlace } from './in-place.js';
+import { sayGoodbye, type Farewell } from './goodbye.js';
+import { InPlace, type Stage } from './in-place.js';
 import { lookForWork } from './known-work.js';
+import { letClientsGo } from './let-go.js';
 import { probePaths } from './readiness.js';
 import { whyNotPlayed } from './why-not-played.js';
 
@@ -56,6 +59,7 @@ export async function playLife(
   const tell = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
     context.onProgress({ scenario: scenario.id, phase, inFlight: held.filter((work) => !work.over()).length });
   let inPlace: InPlace | null = null;
+  let farewell: Farewell | null = null;
   let complete = false;
   try {
     tell('waiting until ready');
@@ -70,15 +74,14 @@ export async function playLife(
     onKnown();
     const skipped = whyNotPlayed(context, scenario, work);
     if (skipped !== null) return { outcomes: [], exitAfterMs: 0, skipped };
-    const calibrated =
-      hasConnectionTable(origin) || (await untilAborted(slowIsCalibrated(context, origin, recorder), context.abort));
+    const calibrated = await untilAborted(isCalibrated(context, origin, recorder), context.abort);
 
     // Work that is held must not wait for anything but the signal: on a busy machine it would be over by then.
     await untilAborted(probing, context.abort);
     tell('loading');
     const exchanges = { recorder, numbering: context.numbering };
     const stage = { scenario, exchanges, origin, work, alone };
-    inPlace = await untilAborted(InPlace.open(context, stage), context.abort);
+    inPlace = await openInPlace(context, stage);
     const { held } = inPlace;
     await arm(held, origin, calibrated, recorder, context.abort);
     await inPlace.beforeSignal(context.abort);
@@ -88,11 +91,13 @@ export async function playLife(
     inPlace.assertHeld();
     // Told before the signal: a target that dies of it at once leaves nothing in flight to be told of.
     tell('draining', held);
-    const signalAt = await sendSignal(context, scenario, begun, newConnectionsPlan(context, origin, work));
+    farewell = await sayGoodbye(context, scenario, begun, newConnectionsPlan(context, origin, work));
+    const { at: signalAt } = farewell;
     inPlace.afterSignal(signalAt, recorder.clock.now() - signalAt);
     for (const one of held) void one.done.then(() => tell('draining', held));
-    const beforeKill = scenario.id === 'drain' ? () => followSignal(context, running, recorder) : null;
-    const killed = await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort, beforeKill);
+    const beforeKill = () => lastLook(context, scenario, begun, inPlace);
+    const abort = AbortSignal.any([context.abort, farewell.failed]);
+    const killed = await death.untilGone(signalAt, context.plan.gracePeriodMs, abort, beforeKill);
     const exitAfterMs = killed ? Infinity : recorder.clock.now() - signalAt;
 
     inPlace.stop();
@@ -104,10 +109,45 @@ export async function playLife(
     return { outcomes: await inPlace.done(), exitAfterMs, skipped: null };
   } finally {
     inPlace?.close();
+    await farewell?.abandon();
+    // What had begun to be tried when something failed does not end with a target that lives on.
+    if (!context.target.restarts && context.known.origin !== null) closeConnections(context.known.origin);
     await running.destroy();
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }
+}
+
+/**
+ * Whether silence of the slow endpoints means that they are at work. They are measured where the kernel does not tell,
+ * and where there is no other life in which their normal answer could be seen.
+ */
+export async function isCalibrated(context: RunContext, origin: Origin, recorder: LifeRecorder): Promise<boolean> {
+  const told = hasConnectionTable(origin);
+  if (told && context.target.restarts) return true;
+  return (await slowIsCalibrated(context, origin, recorder)) || told;
+}
+
+/** Opens everything; what comes to be open after the run was aborted is closed again. */
+async function openInPlace(context: RunContext, stage: Stage): Promise<InPlace> {
+  const opening = InPlace.open(context, stage);
+  try {
+    return await untilAborted(opening, context.abort);
+  } catch (error) {
+    void opening.then((late) => late.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What is found out about a target that is alive at the end of the grace period, before it is killed. */
+async function lastLook(
+  context: RunContext,
+  scenario: Scenario,
+  { running, recorder }: BegunLife,
+  inPlace: InPlace | null,
+): Promise<void> {
+  if (scenario.id === 'together' && inPlace !== null) await letClientsGo(inPlace, running, recorder);
+  if (scenario.id === 'drain' || scenario.id === 'together') await followSignal(context, running, recorder);
 }
 
 /** Records who holds the target's port after its end, if anybody does. A Unix socket's file may stay behind. */
@@ -135,7 +175,12 @@ async function portHolders(running: RunningTarget, port: number): Promise<Proces
 }
 
 /** Begins to probe, where the scenario wants it; settles when every probe has had its first answer. */
-async function watchProbes(context: RunContext, scenario: Scenario, life: number, origin: Origin): Promise<void> {
+export async function watchProbes(
+  context: RunContext,
+  scenario: Scenario,
+  life: number,
+  origin: Origin,
+): Promise<void> {
   // It also sends the signal.
   context.observer.start();
   if (!scenario.probes) return;
@@ -143,31 +188,8 @@ async function watchProbes(context: RunContext, scenario: Scenario, life: number
   await context.observer.watch({ life, origin, probes: probePaths(context), intervalMs, timeoutMs });
 }
 
-/** Has the probe worker send the signal and begin new connections; gives the signal's time. */
-export async function sendSignal(
-  context: RunContext,
-  scenario: Scenario,
-  { recorder, running }: BegunLife,
-  newConnections: NewConnectionsPlan | null,
-): Promise<number> {
-  const sentAt = await context.observer.signal({
-    life: recorder.life,
-    pid: running.pid,
-    signal: scenario.signal ?? context.plan.signal,
-    repeatAfterMs: scenario.repeatAfterMs,
-    newConnections: scenario.newConnections ? newConnections : null,
-  });
-  if (sentAt === null)
-    throw new DrainCheckError(
-      'target-died',
-      'The target was gone when it was to be signalled.',
-      'Start it by hand to see whether it stays up.',
-      { output: running.lastOutput() },
-    );
-  return sentAt;
-}
-
-function newConnectionsPlan(context: RunContext, origin: Origin, { upload }: KnownWork): NewConnectionsPlan {
+/** What new connections ask, and how often. */
+export function newConnectionsPlan(context: RunContext, origin: Origin, { upload }: KnownWork): NewConnectionsPlan {
   const { plan, known } = context;
   const [slow] = plan.slow;
   const work: NewWork | null =

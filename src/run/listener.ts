@@ -3,6 +3,7 @@ import { DrainCheckError } from '../errors.js';
 import { formatDuration } from '../plan/durations.js';
 import { originUrl, type Origin } from '../plan/origin.js';
 import { redactText } from '../plan/redact.js';
+import type { Plan } from '../plan/types.js';
 import { askProbe } from '../probes/ask.js';
 import type { ListenerDescription } from '../recording/events.js';
 import type { LifeRecorder } from '../recording/recorder.js';
@@ -15,6 +16,8 @@ import { findUnixListener } from './unix-listener.js';
 const POLL_MS = 5;
 /** A service may open a metrics port first: so long is its own port waited for when another one was found. */
 const OWN_PORT_WAIT_MS = 1000;
+/** A process that runs already is given so long to show its listener. */
+const RUNS_ALREADY_MS = 1000;
 const CLASSIFY_TIMEOUT_MS = 500;
 
 /**
@@ -29,23 +32,28 @@ export async function findListener(
 ): Promise<Origin> {
   const { plan, abort, known } = context;
   if (plan.target.socketPath !== null) return findUnixListener(context, running, plan.target.socketPath, recorder);
-  const deadline = performance.now() + plan.startTimeoutMs;
+  // What runs already has had its time to begin.
+  const patienceMs = context.target.restarts ? plan.startTimeoutMs : Math.min(plan.startTimeoutMs, RUNS_ALREADY_MS);
+  const deadline = performance.now() + patienceMs;
+  const ownPortWaitMs = running.port === 0 ? 0 : OWN_PORT_WAIT_MS;
   let othersSince: number | null = null;
   for (;;) {
     const found = await running.listeners();
     refuseStrangers(found, running.port);
     const wanted = plan.target.port ?? known.origin?.port;
     // In later lives a port the service chose itself may be another one.
-    const own = listenersOn(found, running.port) ?? (wanted === undefined ? null : listenersOn(found, wanted));
-    if (own !== null) return settle(context, own, recorder);
+    const own =
+      (running.port === 0 ? null : listenersOn(found, running.port)) ??
+      (wanted === undefined ? null : listenersOn(found, wanted));
+    if (own !== null) return settle(context, running, own, recorder);
     if (found.listeners.length > 0 && plan.target.port === null) {
       othersSince ??= performance.now();
-      if (performance.now() - othersSince > OWN_PORT_WAIT_MS) {
-        const chosen = await chooseByAnswer(context, found.listeners);
-        if (chosen !== null) return settle(context, chosen, recorder);
+      if (performance.now() - othersSince >= ownPortWaitMs) {
+        const chosen = await chooseByAnswer(context, running, found.listeners);
+        if (chosen !== null) return settle(context, running, chosen, recorder);
       }
     }
-    if (performance.now() > deadline) throw notListening(found, running, plan.startTimeoutMs);
+    if (performance.now() > deadline) throw notListening(found, running, plan, patienceMs);
     await pauseWhileAlive(running, POLL_MS, abort, 'before it listened on a port');
   }
 }
@@ -67,13 +75,14 @@ function refuseStrangers(found: FoundListeners, port: number): void {
 
 async function chooseByAnswer(
   context: RunContext,
+  running: RunningTarget,
   listeners: readonly ListenerDescription[],
 ): Promise<ListenerDescription[] | null> {
   const ports = [...new Set(listeners.map((listener) => listener.port))];
   const speaking: ListenerDescription[][] = [];
   for (const port of ports) {
     const own = listeners.filter((listener) => listener.port === port);
-    const { outcome } = await askProbe(spokenTo(context, await reachable(own)), '/', CLASSIFY_TIMEOUT_MS);
+    const { outcome } = await askProbe(spokenTo(context, await reachable(own, running)), '/', CLASSIFY_TIMEOUT_MS);
     if (outcome.kind === 'status') speaking.push(own);
   }
   if (speaking.length > 1) {
@@ -87,16 +96,25 @@ async function chooseByAnswer(
   return speaking[0] ?? null;
 }
 
-async function settle(context: RunContext, listeners: ListenerDescription[], recorder: LifeRecorder): Promise<Origin> {
-  const origin = spokenTo(context, await reachable(listeners));
+async function settle(
+  context: RunContext,
+  running: RunningTarget,
+  listeners: ListenerDescription[],
+  recorder: LifeRecorder,
+): Promise<Origin> {
+  const origin = spokenTo(context, await reachable(listeners, running));
   recorder.record({ type: 'listener-found', listeners, port: origin.port, origin: originUrl(origin) });
   return origin;
 }
 
 /** An address of this machine under which the listener is reached: its own, never a name that somebody resolves. */
-async function reachable(listeners: readonly ListenerDescription[]): Promise<Origin> {
+async function reachable(
+  listeners: readonly ListenerDescription[],
+  { address: elsewhere, procNet }: RunningTarget,
+): Promise<Origin> {
   const addresses = listeners.map((listener) => listener.address);
   const port = listeners[0]?.port ?? 0;
+  if (elsewhere !== null) return { host: elsewhere, port, procNet };
   if (addresses.some((address) => address === '0.0.0.0' || address === '127.0.0.1')) return { host: '127.0.0.1', port };
   if (addresses.includes('::')) {
     // Most such sockets take IPv4 as well; one bound to IPv6 only does not.
@@ -118,7 +136,7 @@ function accepts(host: string, port: number): Promise<boolean> {
   });
 }
 
-function notListening(found: FoundListeners, running: RunningTarget, waitedMs: number): DrainCheckError {
+function notListening(found: FoundListeners, running: RunningTarget, plan: Plan, waitedMs: number): DrainCheckError {
   const output = redactText(running.lastOutput());
   if (found.denied.length > 0) {
     return new DrainCheckError(
@@ -129,6 +147,15 @@ function notListening(found: FoundListeners, running: RunningTarget, waitedMs: n
     );
   }
   const others = [...new Set(found.listeners.map((listener) => listener.port))];
+  if (running.port === 0) {
+    const wanted = plan.target.port === null ? 'answers HTTP' : `listens on port ${plan.target.port}`;
+    const where = others.length === 0 ? 'it has no listening socket at all' : `it listens on ${others.join(', ')}`;
+    return new DrainCheckError(
+      'target-not-ready',
+      `Process ${running.pid} was found, and nothing of it ${wanted} (${where}).`,
+      'Give the pid of the process that serves or of one above it; what listens for it elsewhere can be tested with --url <url> --stop <command>.',
+    );
+  }
   const seen = others.length === 0 ? 'no listening socket at all' : `it listens on ${others.join(', ')} instead`;
   return new DrainCheckError(
     'target-not-ready',

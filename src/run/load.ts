@@ -3,6 +3,7 @@ import type { Scenario, IdleConnections } from '../scenarios/scenario.js';
 import { holdSlowResponse, holdUpload, shareConnection, type HeldWork } from '../traffic/held-work.js';
 import type { Exchanges } from '../traffic/exchanges.js';
 import { PersistentConnection, SilentConnection } from '../traffic/persistent.js';
+import type { ExchangeKind } from '../recording/events.js';
 import type { UploadRequest } from '../traffic/upload.js';
 import type { SlowRequest } from '../plan/types.js';
 import type { Origin } from '../plan/origin.js';
@@ -113,6 +114,13 @@ export class IdleLoad {
   askAfterSignal(): void {
     for (const { connection, atMs } of this.#asking.filter((one) => one.atMs >= 0))
       setTimeout(() => void connection.ask(), atMs);
+  }
+
+  /** The kinds that the target has not closed. */
+  openKinds(): ExchangeKind[] {
+    const idle = this.#all().some((connection) => connection.idle);
+    const silent = this.#silent.some((connection) => connection.open);
+    return [...(idle ? (['idle-connection'] as const) : []), ...(silent ? (['silent-connection'] as const) : [])];
   }
 
   close(): void {

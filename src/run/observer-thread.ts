@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ProbePoller } from '../probes/poller.js';
 import type { EventBody, ProbeRole } from '../recording/events.js';
 import { createClock } from '../recording/clock.js';
-import type { SignalName } from '../plan/types.js';
 import { NewConnections, type NewConnectionsPlan } from '../traffic/new-connections.js';
 import { Numbering } from '../traffic/numbering.js';
 import type { Origin } from '../plan/origin.js';
@@ -27,11 +26,12 @@ export type ObserverOrder =
       do: 'signal';
       life: number;
       pid: number;
-      signal: SignalName;
+      signal: string;
       /** When to send it once more, in milliseconds after the first; null: never. */
       repeatAfterMs: number | null;
       newConnections: NewConnectionsPlan | null;
     }
+  | { do: 'attempt'; life: number; newConnections: NewConnectionsPlan }
   | { do: 'stop'; life: number };
 
 export type ObserverReport =
@@ -98,7 +98,11 @@ function signal(order: Extract<ObserverOrder, { do: 'signal' }>): void {
   if (signalledAt === null) return;
   const duties = dutiesOf(life);
   if (repeatAfterMs !== null) duties.repetition = setTimeout(() => send(order), repeatAfterMs);
-  if (newConnections === null) return;
+  if (newConnections !== null) attempt(life, newConnections);
+}
+
+function attempt(life: number, newConnections: NewConnectionsPlan): void {
+  const duties = dutiesOf(life);
   duties.attempts = new NewConnections({ recorder: recorderFor(life), numbering }, newConnections);
   duties.attempts.start();
 }
@@ -115,5 +119,6 @@ async function stop(life: number): Promise<void> {
 parentPort?.on('message', (order: ObserverOrder) => {
   if (order.do === 'watch') watch(order);
   else if (order.do === 'signal') signal(order);
+  else if (order.do === 'attempt') attempt(order.life, order.newConnections);
   else void stop(order.life);
 });

@@ -46,6 +46,11 @@ export class Observer {
     return this.#ask(`signalled ${order.life}`, { do: 'signal', ...order });
   }
 
+  /** Begins new connections now. */
+  attempt(order: Omit<Extract<ObserverOrder, { do: 'attempt' }>, 'do'>): void {
+    this.#post({ do: 'attempt', ...order });
+  }
+
   /** Ends the probes and new connections of a life; settles when their last events are recorded. */
   async stop(life: number): Promise<void> {
     if (this.#worker !== null) await this.#ask(`stopped ${life}`, { do: 'stop', life });

@@ -25,6 +25,8 @@ const NEVER_PID_1 = [
  */
 export async function whyNotAsPid1({ asPid1, profile, target }: Plan): Promise<string | null> {
   if (asPid1 === 'never') return 'it was left out by --no-as-pid1';
+  // In a container the first process is PID 1 in every life.
+  if (target.kind !== 'command') return 'every life of a container is played as PID 1 already';
   const name = target.command.split('/').at(-1) ?? '';
   if (asPid1 === 'auto') {
     if (profile !== 'kubernetes' && profile !== 'docker')

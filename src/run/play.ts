@@ -14,6 +14,8 @@ export interface PlayOptions {
   tool: { name: string; version: string };
   abort: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** Asks whether something that we did not start may be ended. */
+  mayEnd: (what: string) => Promise<boolean>;
   onEvent: (event: RecordedEvent) => void;
   /** Called with what was recorded so far when the run fails, before the error is thrown on. */
   onFailure: (recording: Recording) => void;
@@ -41,12 +43,13 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   const observer = new Observer(recorder);
   const exitWatcher = ExitWatcher.start(recorder.clock);
   // What starts a target is loaded while the watchdog comes up, so that the two do not disturb the target's own start.
-  const { SpawnedTarget } = await import('../target/spawned.js');
+  const { createTarget } = await import('./create-target.js');
   // One life that fails ends those beside it.
   const failed = new AbortController();
   const context: RunContext = {
     plan,
-    target: new SpawnedTarget(plan.target, watchdog),
+    target: await createTarget(plan.target, watchdog),
+    watchdog,
     tls,
     recorder,
     observer,
@@ -59,6 +62,8 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   };
   let complete = false;
   try {
+    await context.target.prepare();
+    await consent(context, options);
     await playScenarios(context, (reason) => failed.abort(reason));
     complete = true;
   } catch (error) {
@@ -78,4 +83,15 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     if (!complete) options.onFailure(recorder.recording());
   }
   return recorder.recording();
+}
+
+/** @throws DrainCheckError `not-to-be-ended` when nobody has agreed to the end of what somebody else started */
+async function consent({ target }: RunContext, { mayEnd }: PlayOptions): Promise<void> {
+  const { stranger } = target;
+  if (stranger === null || (await mayEnd(stranger))) return;
+  throw new DrainCheckError(
+    'not-to-be-ended',
+    `drain-check did not start ${stranger}, and would end it.`,
+    'Give --yes if that is what you want; on a terminal you are asked.',
+  );
 }

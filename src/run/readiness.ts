@@ -15,6 +15,8 @@ import { agreeOnTls, wrongProtocol } from './protocol.js';
 import type { RunContext } from './context.js';
 
 const POLL_MS = 20;
+/** What runs already is given so long to be ready. */
+const RUNS_ALREADY_MS = 5000;
 const NO_SURVEY: Survey = { endpoints: { readiness: null, liveness: null }, asked: 0, plain: null, notReadyYet: null };
 
 /**
@@ -82,6 +84,7 @@ function belowFiveHundred(outcome: ProbeOutcome): boolean {
 
 /** Polls with one deadline for the whole of a start. */
 class Waiting {
+  readonly #patienceMs: number;
   readonly #deadline: number;
   /** How it is spoken to has been looked at. */
   #wondered = false;
@@ -91,7 +94,10 @@ class Waiting {
     private readonly running: RunningTarget,
     private readonly origin: Origin,
   ) {
-    this.#deadline = performance.now() + context.plan.startTimeoutMs;
+    this.#patienceMs = context.target.restarts
+      ? context.plan.startTimeoutMs
+      : Math.min(context.plan.startTimeoutMs, RUNS_ALREADY_MS);
+    this.#deadline = performance.now() + this.#patienceMs;
   }
 
   /** Asks until the outcome is as wished; gives its status. */
@@ -117,8 +123,10 @@ class Waiting {
     if (performance.now() > this.#deadline) {
       throw new DrainCheckError(
         'target-not-ready',
-        `The target listens but did not become ready within ${formatDuration(this.context.plan.startTimeoutMs)}: GET ${path} ${seen}.`,
-        'Check the path (--ready <path>, or --ready none to take the first answer), or give it more time with --start-timeout.',
+        `${this.context.target.kind === 'url' ? `${this.context.target.name} was` : 'The target listens but was'} not ready within ${formatDuration(this.#patienceMs)}: GET ${path} ${seen}.`,
+        this.context.target.restarts
+          ? 'Check the path (--ready <path>, or --ready none to take the first answer), or give it more time with --start-timeout.'
+          : 'It has to be up and ready before drain-check comes: start it, and check where it listens and the path (--ready <path>, or --ready none to take the first answer).',
         { output: redactText(this.running.lastOutput()) },
       );
     }

@@ -1,12 +1,13 @@
 import { DrainCheckError } from '../errors.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
+import { TOGETHER_OF, togetherOf } from '../scenarios/together.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
 import type { RunContext } from './context.js';
 import { kindsToIsolate } from './isolation.js';
 import { whyNotAsPid1 } from './pid-1.js';
-import { whyNotPlayed } from './why-not-played.js';
+import { whyNotForTarget, whyNotPlayed } from './why-not-played.js';
 
 /** Events that belong to the run as a whole carry this life. */
 export const NO_LIFE = -1;
@@ -51,12 +52,14 @@ async function playable(context: RunContext): Promise<Scenario[]> {
   const { plan } = context;
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
-    const reason = plan.scenarios.includes(scenario.id)
-      ? scenario.pidNamespace
-        ? await whyNotAsPid1(plan)
-        : null
+    const wanted = plan.scenarios.includes(scenario.id);
+    if (scenario.id === 'together' && !wanted) continue;
+    // Its part of the one life is played with the others.
+    if (wanted && TOGETHER_OF.includes(scenario.id) && !context.target.restarts) continue;
+    const reason = wanted
+      ? (whyNotForTarget(context, scenario) ?? (scenario.pidNamespace ? await whyNotAsPid1(plan) : null))
       : 'it was left out by --only or --skip';
-    if (reason === null) chosen.push(scenario);
+    if (reason === null) chosen.push(scenario.id === 'together' ? togetherOf(plan.scenarios) : scenario);
     else leaveOut(context, scenario, reason);
   }
   return chosen;
@@ -88,6 +91,12 @@ class Scenes {
       return;
     }
     const begun = await this.#begin('scenario');
+    const { target } = context.plan;
+    if (target.kind === 'url') {
+      const { playOutsideLife } = await import('./outside-life.js');
+      await playOutsideLife(context, scenario, begun, target);
+      return;
+    }
     const { playLife } = await import('./life.js');
     const { outcomes, exitAfterMs, skipped } = await playLife(context, scenario, begun, null, onKnown);
     if (skipped !== null) {

@@ -6,7 +6,8 @@ import type { Scenario } from '../scenarios/scenario.js';
 import { bringUp, type BegunLife } from './begin.js';
 import type { RunContext } from './context.js';
 import { DeathWatch } from './death.js';
-import { checkPort, sendSignal } from './life.js';
+import { sayGoodbye } from './goodbye.js';
+import { checkPort } from './life.js';
 import { probePaths } from './readiness.js';
 
 /** Whether it is ready is asked in the moment before the signal, and may not hold that up for longer. Milliseconds. */
@@ -46,7 +47,7 @@ export async function playStartup(
     const ready = origin !== null && (await isReady(context, origin));
     const afterMs = recorder.clock.now() - startedAt;
     recorder.record({ type: 'startup-timed', afterMs, usuallyReadyMs, ready });
-    const signalAt = await sendSignal(context, scenario, begun, null);
+    const { at: signalAt } = await sayGoodbye(context, scenario, begun, null);
     await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
     if (origin !== null) await checkPort(begun, origin);
     complete = true;

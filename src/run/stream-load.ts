@@ -19,7 +19,7 @@ const NEW_TIMEOUT_MS = 1000;
 
 /** Streams and WebSockets that are open across the signal, and the new WebSockets that come after it. */
 export class StreamLoad {
-  readonly held: HeldWork[] = [];
+  readonly #opened: { kind: ExchangeKind; work: HeldWork }[] = [];
   readonly #webSockets: HeldWebSocket[] = [];
   readonly #grpc: GrpcConnection[] = [];
   readonly #calls: HeldGrpc[] = [];
@@ -41,6 +41,11 @@ export class StreamLoad {
         this.#times(kind, () => this.#remember(this.#webSocket(kind, path, OPEN_TIMEOUT_MS)));
     }
     this.#openGrpcStreams();
+  }
+
+  /** All that is open across the signal. */
+  get held(): HeldWork[] {
+    return this.#opened.map(({ work }) => work);
   }
 
   /** @throws DrainCheckError `grpc-failed` for a call that had failed by now */
@@ -69,6 +74,17 @@ export class StreamLoad {
     clearInterval(this.#timer);
   }
 
+  /** The kinds that the target has not ended; new WebSockets are not among them. */
+  openKinds(): ExchangeKind[] {
+    return [...new Set(this.#opened.filter(({ work }) => !work.over()).map(({ kind }) => kind))];
+  }
+
+  /** Every client leaves. */
+  leave(): void {
+    for (const { work } of this.#opened) work.connection.abandon();
+    this.close();
+  }
+
   close(): void {
     this.stop();
     for (const webSocket of this.#new) webSocket.connection.abandon();
@@ -77,7 +93,7 @@ export class StreamLoad {
 
   #times(kind: ExchangeKind, open: () => HeldWork): void {
     if (this.alone !== null && this.alone !== kind) return;
-    for (let i = 0; i < OF_EACH; i++) this.held.push(open());
+    for (let i = 0; i < OF_EACH; i++) this.#opened.push({ kind, work: open() });
   }
 
   #openGrpcStreams(): void {

@@ -7,6 +7,17 @@ import type { Scenario } from './scenario.js';
 import { startup } from './startup.js';
 import { streams } from './streams.js';
 import { stuck } from './stuck.js';
+import { together } from './together.js';
 
 /** Every scenario, in the order in which they are played. */
-export const SCENARIOS: readonly Scenario[] = [drain, idle, streams, stuck, repeatSignal, interrupt, startup, pid1];
+export const SCENARIOS: readonly Scenario[] = [
+  drain,
+  idle,
+  streams,
+  stuck,
+  repeatSignal,
+  interrupt,
+  startup,
+  pid1,
+  together,
+];

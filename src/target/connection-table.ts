@@ -21,10 +21,11 @@ export function isRead(side: ServerSide | undefined): boolean {
 export type ConnectionTable = Map<number, ServerSide>;
 
 const run = promisify(execFile);
+const OWN_NET = '/proc/net';
 
-/** Unix sockets have no such table: the kernel tells nothing of what they have unread. */
-export function hasConnectionTable({ socketPath }: Origin): boolean {
-  return socketPath === undefined && existsSync('/proc/net/tcp');
+/** Unix sockets have no such table: the kernel tells nothing of what they have unread. Other machines tell nothing at all. */
+export function hasConnectionTable({ socketPath, remote }: Origin): boolean {
+  return socketPath === undefined && remote === undefined && existsSync('/proc/net/tcp');
 }
 
 /** Up to so many TCP sockets the whole of /proc/net/tcp is read sooner than a program is started that filters it. */
@@ -36,12 +37,13 @@ const FEW_SOCKETS = 3000;
  */
 export async function connectionTable(origin: Origin): Promise<ConnectionTable | null> {
   if (!hasConnectionTable(origin)) return null;
-  const { port } = origin;
-  if ((await socketCount()) > FEW_SOCKETS) {
+  const { port, procNet = OWN_NET } = origin;
+  // ss shows our own namespace only.
+  if (procNet === OWN_NET && (await socketCount()) > FEW_SOCKETS) {
     const table = await askSs(port);
     if (table !== null) return table;
   }
-  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(() => ''));
+  const files = [`${procNet}/tcp`, `${procNet}/tcp6`].map((file) => readFile(file, 'latin1').catch(() => ''));
   return new Map((await Promise.all(files)).flatMap((text) => [...parseProcConnections(text, port)]));
 }
 

@@ -16,8 +16,8 @@ import { portHolders } from './processes/holders.js';
 import { systemProcessTable } from './processes/index.js';
 import type { ProcessTable } from './processes/table.js';
 import { ProcessTracker } from './processes/tracker.js';
-import { SpawnedProcess } from './spawned-process.js';
 import type { ExitStatus, RunningTarget, Target } from './target.js';
+import { TrackedProcess } from './tracked-process.js';
 import type { Watchdog } from './watchdog.js';
 
 /** The variable whose value marks the processes of one life. */
@@ -29,6 +29,9 @@ const KILL_TIMEOUT_MS = 5000;
 export class SpawnedTarget implements Target {
   readonly kind = 'command';
   readonly name: string;
+  readonly restarts = true;
+  readonly stopSignal = null;
+  readonly stranger = null;
   /** A life has begun before, so that what is left of one may be ours. */
   #begun = false;
   /** One for each life: what a life that failed half-way has left is ended from here. */
@@ -39,6 +42,11 @@ export class SpawnedTarget implements Target {
     private readonly watchdog: Watchdog,
   ) {
     this.name = redactText([plan.command, ...plan.args].join(' '));
+  }
+
+  /** All that could be wrong shows at the start, and the first of those comes at once. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
   async start(recorder: LifeRecorder, { pidNamespace }: { pidNamespace: boolean }): Promise<RunningTarget> {
@@ -83,14 +91,10 @@ export class SpawnedTarget implements Target {
     // In a namespace the target is the child of what makes it; that stays outside and takes no signal.
     const pid = pidNamespace ? await firstChild(tracker, started) : started;
     recorder.record({ type: 'process-spawned', pid, command: this.name, port });
-    return new SpawnedProcess({
-      pid,
-      port,
-      exited,
-      table,
-      tracker,
-      output,
-    });
+    const destroy = async () => {
+      await tracker.killAll(KILL_TIMEOUT_MS);
+    };
+    return new TrackedProcess({ pid, port, exited, table, tracker, output, destroy });
   }
 
   async close(): Promise<void> {

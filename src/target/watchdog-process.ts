@@ -1,12 +1,15 @@
 import { createInterface } from 'node:readline';
+import { removeLabelled } from './container-removal.js';
 import { systemProcessTable } from './processes/index.js';
 import { ProcessTracker } from './processes/tracker.js';
 
-/** The watchdog's own program: collects what is to be killed, and kills it when its standard input ends. */
+/** The watchdog's own program: collects what is to be ended, and ends it when its standard input does. */
 const KILL_TIMEOUT_MS = 5000;
 const table = systemProcessTable();
 let markers: string[] = [];
 let processes: { pid: number; startedAt: string }[] = [];
+/** The engine of each life that has a container. */
+const containers = new Map<string, string>();
 
 // A Ctrl-C in the terminal is for the one who pressed it; this program ends with the pipe.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -16,13 +19,19 @@ input.on('line', (line) => {
   const [verb = '', first = '', ...rest] = line.split(' ');
   if (verb === 'mark') markers.push(first);
   else if (verb === 'pid') processes.push({ pid: Number(first), startedAt: rest.join(' ') });
+  else if (verb === 'container') containers.set(rest.join(' '), first);
+  else if (verb === 'container-gone') containers.delete(first);
   else {
     markers = [];
     processes = [];
+    containers.clear();
   }
 });
 input.on('close', () => {
-  void Promise.all(markers.map((marker) => killMarked(marker))).then(() => process.exit(0));
+  void Promise.all([
+    ...markers.map((marker) => killMarked(marker)),
+    ...[...containers].map(([life, engine]) => removeLabelled(engine, life)),
+  ]).then(() => process.exit(0));
 });
 
 async function killMarked(marker: string): Promise<void> {

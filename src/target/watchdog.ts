@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A detached process that holds the other end of a pipe and kills what we started when the pipe breaks: the only way
+ * A detached process that holds the other end of a pipe and ends what we started when the pipe breaks: the only way
  * to leave nothing behind when we ourselves are killed with SIGKILL.
  */
 export class Watchdog {
@@ -28,7 +28,17 @@ export class Watchdog {
     this.#tell(`pid ${pid} ${startedAt}`);
   }
 
-  /** Nothing is to be killed any more: what was watched is gone. */
+  /** From now on, containers that the engine runs for this life are to be removed, also one that is still to come. */
+  container(engine: string, life: string): void {
+    this.#tell(`container ${engine} ${life}`);
+  }
+
+  /** The container of this life is removed. */
+  containerGone(life: string): void {
+    this.#tell(`container-gone ${life}`);
+  }
+
+  /** Nothing is to be ended any more: what was watched is gone. */
   forget(): void {
     this.#tell('forget');
   }

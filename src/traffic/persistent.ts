@@ -37,6 +37,11 @@ export class PersistentConnection {
     return !this.#busy && this.#connection.usable;
   }
 
+  /** Closed, by whichever side. */
+  get over(): boolean {
+    return !this.#busy && !this.#connection.usable;
+  }
+
   /**
    * Asks once, if the connection is open and idle; null otherwise.
    * @param timeoutMs when to give the connection up; 0 for never
@@ -77,6 +82,7 @@ export class PersistentConnection {
 /** A connection on which nothing is ever sent. */
 export class SilentConnection {
   readonly #socket: WatchedSocket;
+  #open = true;
 
   constructor(exchanges: Exchanges, origin: Origin) {
     this.#socket = new WatchedSocket(origin);
@@ -84,6 +90,7 @@ export class SilentConnection {
     noteConnected(exchanges, exchange, this.#socket);
     followConnectionEnd(exchanges, connection, this.#socket);
     void this.#socket.ended.then((socketEnd) => {
+      this.#open = false;
       const ending =
         socketEnd === 'fin'
           ? 'closed'
@@ -99,6 +106,10 @@ export class SilentConnection {
         null,
       );
     });
+  }
+
+  get open(): boolean {
+    return this.#open;
   }
 
   /** Settles when it is connected, or has failed to be. */

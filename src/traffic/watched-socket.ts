@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Origin } from '../plan/origin.js';
+import { originUrl, type Origin } from '../plan/origin.js';
 import { withoutContinue } from './continue.js';
 import { Relay } from './relay.js';
 import { endOf, SocketEnding, type PeerEnd, type SocketEnd } from './socket-end.js';
@@ -11,6 +11,28 @@ export interface WatchedSocketOptions {
   answerFin?: boolean;
   /** Whether nothing is ever read, from the beginning on. */
   deaf?: boolean;
+}
+
+/**
+ * All that are open, by where they lead. Whoever opens one closes it, or the target does when it dies; but what was
+ * being tried when a run failed or was interrupted is in nobody's hands, and a target that we did not start lives on.
+ */
+const open = new Map<string, Set<WatchedSocket>>();
+/** Where nobody wants to go any more. */
+const left = new Set<string>();
+
+/** From now on a target may be connected to. */
+export function allowConnections(origin: Origin): void {
+  left.delete(originUrl(origin));
+}
+
+/**
+ * Closes what is still open to a target, so gently that it need not be prepared for it, and whatever is still begun by
+ * somebody who has not heard yet that the run is over.
+ */
+export function closeConnections(origin: Origin): void {
+  left.add(originUrl(origin));
+  for (const socket of open.get(originUrl(origin)) ?? []) socket.leave();
 }
 
 /**
@@ -39,7 +61,12 @@ export class WatchedSocket extends Relay {
     });
     this.#raw.on('end', () => this.#onEnd());
     this.#raw.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
+    const where = originUrl(origin);
+    const others = open.get(where) ?? new Set();
+    open.set(where, others.add(this));
+    if (left.has(where)) setImmediate(() => this.leave());
     this.#raw.on('close', () => {
+      others.delete(this);
       this.#ending.gone();
       this.finish();
     });
@@ -113,6 +140,14 @@ export class WatchedSocket extends Relay {
     // and Node then keeps the handle for ever and spins at its exit.
     if (this.#isUnix || this.#raw.writableEnded || this.#raw.connecting) this.#raw.destroy();
     else this.#raw.resetAndDestroy();
+    this.destroy();
+  }
+
+  /** Ends the connection ourselves, with a FIN where there is nothing unread. */
+  leave(): void {
+    this.#ending.byTester = true;
+    this.#ending.settle('tester');
+    this.#raw.destroy();
     this.destroy();
   }
 

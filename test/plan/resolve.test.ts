@@ -10,6 +10,7 @@ import { examplePlan } from '../support/plan.js';
 const catalogue: Catalogue = {
   scenarios: ['drain', 'idle'],
   checks: ['one', 'two', 'three'],
+  replacementChecks: [],
   reportFormats: ['terminal', 'json'],
 };
 const run = (flags: RawOptions = {}, command: readonly string[] = ['node', 'server.js']) =>
@@ -44,6 +45,7 @@ describe('resolveRun', () => {
       record: null,
       quiet: false,
       verbose: false,
+      yes: false,
       color: null,
     });
     expect(planSchema.parse(resolved.plan)).toEqual(resolved.plan);
@@ -110,6 +112,7 @@ describe('resolveRun', () => {
       record: 'x',
       quiet: true,
       verbose: true,
+      yes: false,
       color: true,
     });
   });

@@ -8,7 +8,12 @@ import { SCENARIOS } from '../../src/scenarios/index.js';
 const LIFE = 1;
 
 /** What is isolated after a life with these kinds of work, given how long each scenario took to end. */
-function isolated(id: ScenarioId, exits: Partial<Record<ScenarioId, number>>, kinds: readonly ExchangeKind[]) {
+function isolated(
+  id: ScenarioId,
+  exits: Partial<Record<ScenarioId, number>>,
+  kinds: readonly ExchangeKind[],
+  restarts = true,
+) {
   const opened = (kind: ExchangeKind, life: number): EventBody & { life: number } => ({
     type: 'exchange-opened',
     exchange: 1,
@@ -21,6 +26,7 @@ function isolated(id: ScenarioId, exits: Partial<Record<ScenarioId, number>>, ki
   const events = [...kinds.map((kind) => opened(kind, LIFE)), opened('stream', LIFE + 1)];
   const context = {
     recorder: { recording: () => ({ events }) },
+    target: { restarts },
     known: { exits: new Map(Object.entries(exits)) },
   } as unknown as RunContext;
   const scenario = SCENARIOS.find((one) => one.id === id);
@@ -40,6 +46,9 @@ describe('kindsToIsolate', () => {
 
   it('isolates nothing of a death that was about as long as the plain one', () =>
     expect(isolated('idle', { drain: 500, idle: 2400 }, IDLE)).toEqual([]));
+
+  it('isolates nothing of what has one life', () =>
+    expect(isolated('idle', { drain: 500, idle: Infinity }, IDLE, false)).toEqual([]));
 
   it('isolates nothing where the plain death had to be killed too', () =>
     expect(isolated('idle', { drain: Infinity, idle: Infinity }, IDLE)).toEqual([]));

@@ -7,6 +7,7 @@ import { examplePlan } from '../support/plan.js';
 const noNamespace = await whyNoNamespace();
 const why = (changes: Partial<Plan>, command = 'node') => {
   const plan = examplePlan(changes);
+  if (plan.target.kind !== 'command') throw new Error('the example plan starts a command');
   return whyNotAsPid1({ ...plan, target: { ...plan.target, command } });
 };
 

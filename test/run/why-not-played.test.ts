@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/plan/types.js';
+import type { Plan, TargetPlan } from '../../src/plan/types.js';
 import type { KnownWork, RunContext } from '../../src/run/context.js';
-import { whyNotPlayed } from '../../src/run/why-not-played.js';
+import { whyNotForTarget, whyNotPlayed } from '../../src/run/why-not-played.js';
 import { SCENARIOS } from '../../src/scenarios/index.js';
 import { examplePlan } from '../support/plan.js';
 
@@ -18,7 +18,7 @@ function played(work: Partial<KnownWork>, changes: Partial<Plan> = {}): string[]
 
 describe('whyNotPlayed', () => {
   it('leaves out what has nothing to play with', () =>
-    expect(played({})).toEqual(['drain', 'idle', 'interrupt', 'startup', 'pid-1']));
+    expect(played({})).toEqual(['drain', 'idle', 'interrupt', 'startup', 'pid-1', 'together']));
 
   it('plays streams where a stream or a WebSocket is known', () => {
     expect(played({ streams: ['/events'] })).toContain('streams');
@@ -42,4 +42,23 @@ describe('whyNotPlayed', () => {
 
   it('does not send SIGINT once more where it is the signal of the run', () =>
     expect(played({}, { signal: 'SIGINT' })).not.toContain('interrupt'));
+});
+
+describe('whyNotForTarget', () => {
+  const kinds = (kind: TargetPlan['kind'], restarts: boolean) => {
+    const context = { plan: { target: { kind } }, target: { restarts } } as RunContext;
+    return SCENARIOS.filter((scenario) => whyNotForTarget(context, scenario) === null).map(({ id }) => id);
+  };
+
+  it('plays everything but the one that holds all together with a command', () =>
+    expect(kinds('command', true)).toEqual(SCENARIOS.map(({ id }) => id).filter((id) => id !== 'together')));
+
+  it('plays no start of an image, whose first process has no handler yet', () => {
+    expect(kinds('container', true)).not.toContain('startup');
+    expect(kinds('container', true)).toContain('repeat-signal');
+  });
+
+  it.each(['process', 'url', 'container'] as const)('plays one death of a %s that runs already', (kind) =>
+    expect(kinds(kind, false)).toEqual(['together']),
+  );
 });

@@ -6,6 +6,12 @@ const process = { pid: 7, ppid: 1, command: 'node server.js' };
 export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
   'life-started': { type: 'life-started', scenario: 'drain', purpose: 'scenario', alone: null },
   'process-spawned': { type: 'process-spawned', pid: 7, command: 'node server.js', port: 8080 },
+  'target-found': { type: 'target-found', kind: 'process', pid: 7, name: 'node server.js' },
+  'stop-begun': { type: 'stop-begun', by: 'command', command: 'systemctl stop app' },
+  'stop-ended': { type: 'stop-ended', code: 0, signal: null, output: '' },
+  'traffic-settled': { type: 'traffic-settled', serving: true },
+  'container-event': { type: 'container-event', action: 'kill', signal: 'SIGTERM', code: null },
+  'clients-left': { type: 'clients-left', kinds: ['idle-connection'], gone: true },
   'processes-seen': { type: 'processes-seen', processes: [process] },
   output: { type: 'output', stream: 'stderr', text: 'listening', dropped: 0 },
   'listener-found': {

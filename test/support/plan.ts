@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/plan/types.js';
+import type { AfterStop, Plan } from '../../src/plan/types.js';
 import { CHECKS } from '../../src/checks/index.js';
 
 /** A plan as `drain-check --slow /slow -- node server.js` would have it, with what a test wants changed. */
@@ -18,7 +18,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     profile: 'kubernetes',
     signal: 'SIGTERM',
     scenarios: ['drain', 'idle'],
-    checks: CHECKS.map((check) => check.id),
+    checks: CHECKS.filter((check) => check.view !== 'replacement').map((check) => check.id),
     ignore: [],
     strict: false,
     allowInconclusive: false,
@@ -52,4 +52,44 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     attemptIntervalMs: 50,
     ...changes,
   };
+}
+
+/** The same for a service that is known by its URL. */
+export function urlPlan(afterStop: AfterStop | null = null, changes: Partial<Plan> = {}): Plan {
+  return examplePlan({
+    target: {
+      kind: 'url',
+      host: '127.0.0.1',
+      stop: 'stop it',
+      afterStop,
+      cwd: '/srv',
+      steadyMs: 3000,
+      stopTimeoutMs: 300_000,
+      port: 8080,
+      socketPath: null,
+      tls: null,
+      http2: false,
+    },
+    scenarios: ['drain', 'idle', 'streams', 'together'],
+    checks: CHECKS.map((check) => check.id),
+    ...changes,
+  });
+}
+
+/** The same for a process that runs already. */
+export function processPlan(changes: Partial<Plan> = {}): Plan {
+  return examplePlan({
+    target: {
+      kind: 'process',
+      pid: 100,
+      stop: null,
+      cwd: '/srv',
+      port: null,
+      socketPath: null,
+      tls: null,
+      http2: false,
+    },
+    scenarios: ['drain', 'idle', 'streams', 'together'],
+    ...changes,
+  });
 }

@@ -88,6 +88,47 @@ export class Story {
       .event(-750, { type: 'ready', path: '/ready', status: 200, by: 'found' });
   }
 
+  /** Begins the one life of a target that was there already, or is known by its URL. */
+  taken(kind: 'process' | 'container' | 'url', scenario: ScenarioId = 'together'): this {
+    this.#life += 1;
+    const pid = kind === 'url' ? 0 : ROOT_PID;
+    this.event(-900, { type: 'life-started', scenario, purpose: 'scenario', alone: null });
+    this.event(-890, {
+      type: 'target-found',
+      kind,
+      pid,
+      name: kind === 'url' ? 'http://127.0.0.1:8080' : 'node server.js',
+    });
+    if (kind === 'url') return this;
+    const listener = { pid, command: 'node server.js', address: '127.0.0.1', port: 8080, verified: true };
+    return this.event(-800, {
+      type: 'listener-found',
+      port: 8080,
+      origin: 'http://127.0.0.1:8080',
+      listeners: [listener],
+    });
+  }
+
+  /** The end is begun by a command, which ends well after a while. */
+  stop(endedAt = 50): this {
+    return this.event(0, { type: 'stop-begun', by: 'command', command: 'stop it' }).event(endedAt, {
+      type: 'stop-ended',
+      code: 0,
+      signal: null,
+      output: '',
+    });
+  }
+
+  /** Traffic is steady, and the watch over a service that is known by its URL is over. */
+  settled(at: number, serving: boolean): this {
+    return this.event(at, { type: 'traffic-settled', serving }).event(at + 5, { type: 'life-ended', complete: true });
+  }
+
+  /** The grace period is over and clients of some kinds leave. */
+  left(at: number, kinds: ExchangeKind[], gone: boolean): this {
+    return this.event(at, { type: 'clients-left', kinds, gone });
+  }
+
   /** Which endpoints are known. */
   endpoint(role: ProbeRole, path: string | null, more: Partial<EventOf<'endpoint-resolved'>> = {}): this {
     return this.event(-700, {

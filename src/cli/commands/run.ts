@@ -5,6 +5,7 @@ import { judgeRecording } from '../../judging.js';
 import { escapeControls } from '../../report/escape.js';
 import type { Report } from '../../report/types.js';
 import { packageInfo } from '../package-info.js';
+import { mayEnd } from '../consent.js';
 import { SILENT, startProgress } from '../progress.js';
 import { writeReports } from '../reports.js';
 import { styleOf, type Streams } from '../streams.js';
@@ -35,6 +36,7 @@ export async function runPlan(
     const recording = await play(plan, {
       tool: packageInfo(),
       abort,
+      mayEnd: (what) => mayEnd(what, output, streams),
       onProgress: progress.update,
       onEvent: (event) => {
         if (output.verbose && event.type === 'output')

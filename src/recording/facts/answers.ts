@@ -25,8 +25,8 @@ export type Fate =
 export function fateOf(exchange: Exchange, life: LifeFacts, facts: RunFacts): Fate {
   const { end } = exchange;
   if (end === null || end.ending === 'ended-by-tester') return 'not-observed';
-  // An answer that came because we brought the signal to the server at last is one that nobody would have waited for.
-  if (life.followed.length > 0 && end.at >= steppedInAt(life)) return 'lost';
+  // An answer that came because we had stepped in by then is one that nobody would have waited for.
+  if ((life.followed.length > 0 || life.left.length > 0) && end.at >= steppedInAt(life)) return 'lost';
   const peace = answerInPeace(exchange, facts);
   if (end.ending === 'rejected') return peace === null ? 'needs-baseline' : peace.status === 503 ? 'finished' : 'lost';
   if (end.ending !== 'answered') return 'lost';

@@ -42,16 +42,19 @@ function sorted(
   isAway: (exchange: Exchange) => boolean,
 ): Arrivals {
   const end = endOf(life);
+  const begunAt = life.signal?.certainAt ?? 0;
   const all = life.exchanges.filter(
     (exchange) =>
       kinds.includes(exchange.kind) &&
+      exchange.openedAt >= begunAt &&
       exchange.openedAt < end &&
       exchange.end !== null &&
       exchange.end.ending !== 'ended-by-tester' &&
       !isTeardown(exchange, end),
   );
-  // An answer that came because we brought the signal to the server at last is one that SIGKILL would have cut.
-  const inTime = (exchange: Exchange) => life.followed.length === 0 || (exchange.end?.at ?? Infinity) < end;
+  // An answer that came because we had stepped in by then is one that SIGKILL would have cut.
+  const inTime = (exchange: Exchange) =>
+    (life.followed.length === 0 && life.left.length === 0) || (exchange.end?.at ?? Infinity) < end;
   const served = all.filter((exchange) => isServed(exchange) && inTime(exchange));
   const dropped = all.filter((exchange) => !served.includes(exchange) && !isAway(exchange));
   return {

@@ -1,4 +1,4 @@
-import type { ScenarioId } from '../../plan/types.js';
+import type { AfterStop, ScenarioId } from '../../plan/types.js';
 import type {
   EventOf,
   EventType,
@@ -7,6 +7,7 @@ import type {
   ProcessDescription,
   RecordedEvent,
 } from '../events.js';
+import { beginningOf, lastSignOfLife } from './beginning.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
@@ -23,14 +24,27 @@ export interface LifeFacts {
   complete: boolean;
   ready: EventOf<'ready'> | null;
   root: ProcessDescription | null;
+  /** What was there already, or runs in a container. */
+  found: EventOf<'target-found'> | null;
   /** Who listened on the port before the signal. */
   listeners: ListenerDescription[];
   /** Every process that belonged to the target, by pid, as last seen. */
   processes: ProcessDescription[];
   origin: string | null;
-  signal: EventOf<'signal-sent'> | null;
+  /** How its end was begun; every time of the life is told from there. */
+  signal: Goodbye | null;
+  /** It is known by its URL alone: no process of it can be seen, and so not its exit either. */
+  outside: boolean;
+  /** How its first process ended cannot be seen, since it is nobody's child of ours. */
+  statusUnknown: boolean;
+  /** Another instance took its place, or was to take it: what is met after the end may be that. */
+  replaced: boolean;
+  /** Traffic was steady when the stop was over. */
+  settled: EventOf<'traffic-settled'> | null;
+  /** Our clients left, kind by kind, when the grace period was over. */
+  left: EventOf<'clients-left'>[];
   /** The same signal once more, where it was sent twice. */
-  repeated: EventOf<'signal-sent'> | null;
+  repeated: Pick<Goodbye, 'at' | 'seq'> | null;
   /** The signal given straight to processes that may never have got it, when the grace period was over. */
   followed: EventOf<'signal-followed'>[];
   /** When in its start the target was signalled. */
@@ -57,6 +71,16 @@ export interface LifeFacts {
   events: readonly RecordedEvent[];
 }
 
+/** The event that began the end of a life. */
+export interface Goodbye {
+  at: number;
+  seq: number;
+  /** The signal that was sent; null when something else was done to stop it. */
+  signal: string | null;
+  /** By when it had certainly begun: the same for a signal of ours, else when the first thing was not as before. */
+  certainAt: number;
+}
+
 /** Kinds that are held open across the signal, in the order of their lanes. */
 const HELD_KINDS: readonly ExchangeKind[] = [
   'slow-response',
@@ -70,29 +94,39 @@ const HELD_KINDS: readonly ExchangeKind[] = [
   ...STUCK_KINDS,
 ];
 
-/** The facts of one life from its events. Null when the life has no beginning (a recording that was cut). */
-export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
+/**
+ * The facts of one life from its events. Null when the life has no beginning (a recording that was cut).
+ * @param afterStop what was to become of a service behind a URL; null: what is seen
+ */
+export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop | null = null): LifeFacts | null {
   const first = <T extends EventType>(type: T): EventOf<T> | null =>
     (events.find((event) => event.type === type) as EventOf<T> | undefined) ?? null;
   const started = first('life-started');
   if (started === null) return null;
-  const spawned = first('process-spawned');
-  const signal = first('signal-sent');
+  const found = first('target-found');
+  const root = rootOf(first('process-spawned'), found);
+  const outside = found?.kind === 'url';
   const exit = first('root-exited');
   const killed = first('killed');
   const followed = events.filter((event) => event.type === 'signal-followed');
   const outlived = first('outlived-root');
   const exchanges = collectExchanges(events);
+  const signal = beginningOf(events, exchanges);
+  const settled = first('traffic-settled');
+  const left = events.filter((event) => event.type === 'clients-left');
   const gone = new Map(events.filter((event) => event.type === 'process-gone').map((event) => [event.pid, event.at]));
-  if (exit !== null && spawned !== null) gone.set(spawned.pid, exit.at);
+  if (exit !== null && root !== null) gone.set(root.pid, exit.at);
   const listeners = first('listener-found')?.listeners ?? [];
   const ended = first('life-ended');
   const goneAt = exit === null ? null : Math.max(exit.at, ...gone.values());
-  const serverGoneAt =
-    goneAt === null || listeners.length === 0
+  const serverGoneAt = outside
+    ? settled?.serving === false
+      ? lastSignOfLife(events, exchanges)
+      : null
+    : goneAt === null || listeners.length === 0
       ? goneAt
       : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
-  const steppedIn = steppedInAt({ followed, killed });
+  const steppedIn = steppedInAt({ followed, killed, left });
   const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, steppedIn);
   const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
   const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);
@@ -104,12 +138,18 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
     startedAt: started.at,
     complete: ended?.complete === true,
     ready: first('ready'),
-    root: spawned === null ? null : { pid: spawned.pid, ppid: 0, command: spawned.command },
+    root,
+    found,
     listeners,
     processes: collectProcesses(events),
     origin: first('listener-found')?.origin ?? null,
     signal,
-    repeated: events.filter((event) => event.type === 'signal-sent')[1] ?? null,
+    outside,
+    statusUnknown: found?.kind === 'process',
+    replaced: outside && (afterStop === 'replaced' || (afterStop === null && settled?.serving === true)),
+    settled,
+    left,
+    repeated: events.filter((event) => event.type === 'signal-sent' || event.type === 'stop-begun')[1] ?? null,
     followed,
     startup: first('startup-timed'),
     goaways: events.filter((event) => event.type === 'goaway'),
@@ -132,7 +172,17 @@ export function lifeFacts(events: readonly RecordedEvent[]): LifeFacts | null {
 
 function isInFlight(exchange: Exchange, signalAt: number | null): boolean {
   const held = HELD_KINDS.includes(exchange.kind);
-  return signalAt !== null && held && exchange.armed !== null && (exchange.end === null || exchange.end.at > signalAt);
+  if (signalAt === null || !held || exchange.armed === null || exchange.openedAt > signalAt) return false;
+  return exchange.end === null || exchange.end.at > signalAt;
+}
+
+/** The process that gets the signal, where one can be seen. */
+function rootOf(
+  spawned: EventOf<'process-spawned'> | null,
+  found: EventOf<'target-found'> | null,
+): ProcessDescription | null {
+  if (spawned !== null) return { pid: spawned.pid, ppid: 0, command: spawned.command };
+  return found === null || found.pid === 0 ? null : { pid: found.pid, ppid: 0, command: found.name };
 }
 
 function collectProcesses(events: readonly RecordedEvent[]): ProcessDescription[] {
@@ -154,11 +204,11 @@ export function timeToExit(life: LifeFacts): number | null {
 }
 
 /**
- * When we stepped in because the grace period was over: the signal was given to those that may never have got it, or
- * SIGKILL to all that was left. Infinity when it all ended by itself. What happens from then on is nobody's decision.
+ * When we stepped in because the grace period was over: the signal was given to those that may never have got it, our
+ * clients left, or SIGKILL went to all that was left. Infinity when it all ended by itself. What happens from then on is nobody's decision.
  */
-export function steppedInAt({ followed, killed }: Pick<LifeFacts, 'followed' | 'killed'>): number {
-  return Math.min(followed[0]?.at ?? Infinity, killed?.at ?? Infinity);
+export function steppedInAt({ followed, killed, left }: Pick<LifeFacts, 'followed' | 'killed' | 'left'>): number {
+  return Math.min(followed[0]?.at ?? Infinity, killed?.at ?? Infinity, left[0]?.at ?? Infinity);
 }
 
 /** Whether an exchange was open until we stepped in. */
@@ -168,9 +218,9 @@ export function openToTheLast({ end }: Exchange, life: LifeFacts): boolean {
 }
 
 /** Whether the process that was signalled ended before we stepped in. */
-export function endedByItself({ exit, killed, followed }: LifeFacts): boolean {
-  if (exit === null || exit.at >= (followed[0]?.at ?? Infinity)) return false;
-  return killed === null || exit.signal !== 'SIGKILL';
+export function endedByItself({ exit, killed, followed, left, statusUnknown }: LifeFacts): boolean {
+  if (exit === null || exit.at >= Math.min(followed[0]?.at ?? Infinity, left[0]?.at ?? Infinity)) return false;
+  return killed === null || (statusUnknown ? exit.at < killed.at : exit.signal !== 'SIGKILL');
 }
 
 /** When the server was gone, or we stepped in: the end of what its clients can tell. */

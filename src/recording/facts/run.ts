@@ -27,14 +27,32 @@ export interface RunFacts {
   whole: boolean;
 }
 
+/** What the one life of a target that cannot be started again stands for. */
+const HELD_TOGETHER: readonly ScenarioId[] = ['together', 'drain', 'idle', 'streams'];
+
+/** The scenarios whose question a life of this one answers. In a container the first process always is PID 1. */
+function answeredBy(scenario: ScenarioId, { target: { kind }, scenarios }: Plan): readonly ScenarioId[] {
+  const own = scenario === 'together' ? HELD_TOGETHER.filter((id) => scenarios.includes(id)) : [scenario];
+  return kind === 'container' && own.includes('drain') ? [...own, 'pid-1'] : own;
+}
+
 /** The facts of a recording, to be judged under `plan`, which may differ from the one it was made with. */
 export function runFacts(recording: Recording, plan: Plan): RunFacts {
   const { events } = recording;
   const ids = [...new Set(events.map((event) => event.life))].sort((a, b) => a - b);
-  const lives = ids.flatMap((life) => lifeFacts(events.filter((event) => event.life === life)) ?? []);
+  const { target } = recording.header.plan;
+  const afterStop = target.kind === 'url' ? target.afterStop : null;
+  const lives = ids.flatMap(
+    (life) =>
+      lifeFacts(
+        events.filter((event) => event.life === life),
+        afterStop,
+      ) ?? [],
+  );
   const played: RunFacts['played'] = {};
   for (const life of lives) {
-    if (life.purpose === 'scenario' && life.signal !== null && life.complete) played[life.scenario] ??= life;
+    if (life.purpose !== 'scenario' || life.signal === null || !life.complete) continue;
+    for (const id of answeredBy(life.scenario, recording.header.plan)) played[id] ??= life;
   }
   const skipped: RunFacts['skipped'] = {};
   for (const event of events) if (event.type === 'scenario-skipped') skipped[event.scenario] = event.reason;

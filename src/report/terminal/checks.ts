@@ -20,7 +20,32 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
   if (checks.length === 0)
     return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
-  return checks.flatMap((check) => drawCheck(check, style, verbose));
+  return foldSkipped(checks).flatMap(([check, ...others]) =>
+    others.length === 0 ? drawCheck(check, style, verbose) : drawSkipped([check, ...others], style),
+  );
+}
+
+type Group = [CheckReport, ...CheckReport[]];
+
+/** Checks that were left out for one and the same reason, at least so many of them, are told of together. */
+const FOLD_FROM = 3;
+
+function foldSkipped(checks: readonly CheckReport[]): Group[] {
+  const alike = (check: CheckReport) =>
+    check.status !== 'skip'
+      ? [check]
+      : checks.filter(({ status, because }) => status === 'skip' && because === check.because);
+  return checks.flatMap((check): Group[] => {
+    const [first, ...others] = alike(check);
+    if (first === undefined || others.length + 1 < FOLD_FROM) return [[check]];
+    return first === check ? [[first, ...others]] : [];
+  });
+}
+
+function drawSkipped(checks: Group, style: Style): string[] {
+  const [{ because }] = checks;
+  const names = checks.map(({ title }) => title).join(', ');
+  return hanging(`   ${mark('skip', style)} `, `${names}: not checked, ${because ?? ''}`, style, style.dim);
 }
 
 function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {

@@ -61,7 +61,8 @@ function header(report: Report, style: Style): string[] {
   const gap = ' '.repeat(Math.max(2, style.width - name.length - widthOf(command) - right.length));
   const facts = [
     target.pid === null ? null : `pid ${target.pid}`,
-    target.origin === null ? null : escapeControls(target.origin),
+    target.stop === null ? null : `stopped by: ${escapeControls(target.stop)}`,
+    target.origin === null || target.kind === 'url' ? null : escapeControls(target.origin),
     endpoint('readiness', target.readiness),
     endpoint('liveness', target.liveness),
     ...target.streams.map((one) => `stream ${escapeControls(one.path)} (${one.how})`),

@@ -28,7 +28,7 @@ export function drawTimeline(scenario: ScenarioReport, timeline: Timeline, style
 function drawAxis(scenario: ScenarioReport, timeline: Timeline, width: number, column: (ms: number) => number): string {
   const cells = Array.from({ length: width }, () => ' ');
   const write = (at: number, text: string) => characters(text).forEach((character, i) => (cells[at + i] = character));
-  const name = scenario.signal ?? 'signal';
+  const name = scenario.signal ?? 'stop';
   write(column(0), name);
   const step = roundStep(timeline.toMs / Math.max(1, Math.floor(width / 12)));
   const from = column(0) + name.length + 2;
@@ -73,7 +73,7 @@ export function foldTimeline(scenario: ScenarioReport, timeline: Timeline, style
   const steps = [...timeline.marks]
     .sort((a, b) => a.atMs - b.atMs)
     .map((mark) =>
-      mark.what === 'signal' ? (scenario.signal ?? 'signal') : `${mark.what} ${formatDuration(mark.atMs)}`,
+      mark.what === 'signal' ? (scenario.signal ?? 'stop') : `${mark.what} ${formatDuration(mark.atMs)}`,
     );
   const { signalledDuringStartMs: started } = scenario;
   const during = started === null ? '' : `${formatDuration(started)} after its start `;

@@ -10,9 +10,9 @@ export const procTable: ProcessTable = {
   list: () => Promise.resolve(pids().flatMap((pid) => readRow(pid) ?? [])),
   marked: (marker) =>
     Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
-  listeners: (owners) => {
+  listeners: (owners, procNet = '/proc/net') => {
     // The sockets first: one that is opened between the two readings must not be seen without its owner.
-    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => tryRead(file) ?? '');
+    const tables = ['tcp', 'tcp6'].map((file) => tryRead(`${procNet}/${file}`) ?? '');
     const denied: number[] = [];
     const byInode = new Map<string, number[]>();
     for (const pid of owners) {

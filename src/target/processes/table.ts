@@ -26,9 +26,9 @@ export interface ProcessTable {
   marked: (marker: string) => Promise<number[]>;
   /**
    * Listening sockets, with their owners among `pids`. Sockets of others come with an empty list of owners.
-   * `denied` names the pids that could not be looked into.
+   * `denied` names the pids that could not be looked into. `procNet` is the directory of another network namespace.
    */
-  listeners: (pids: readonly number[]) => Promise<{ rows: ListenRow[]; denied: number[] }>;
+  listeners: (pids: readonly number[], procNet?: string) => Promise<{ rows: ListenRow[]; denied: number[] }>;
   /** Which processes have a listening Unix socket of that path open; null when nobody listens on it. */
   unixListeners: (path: string) => Promise<number[] | null>;
 }

@@ -10,7 +10,8 @@ export class ProcessTracker {
 
   constructor(
     private readonly table: ProcessTable,
-    private readonly marker: string,
+    /** What its environment holds; null where it cannot be marked, so that only descent tells. */
+    private readonly marker: string | null,
     private readonly onNew: (row: ProcessRow) => void = () => undefined,
   ) {}
 
@@ -24,7 +25,10 @@ export class ProcessTracker {
    * @param thorough also look for the mark, which costs a read of every environment
    */
   async scan(thorough: boolean): Promise<ProcessRow[]> {
-    const [rows, marked] = await Promise.all([this.table.list(), thorough ? this.table.marked(this.marker) : []]);
+    const [rows, marked] = await Promise.all([
+      this.table.list(),
+      thorough && this.marker !== null ? this.table.marked(this.marker) : [],
+    ]);
     const byPid = new Map(rows.map((row) => [row.pid, row]));
     const roots = [...this.#known]
       .filter(([pid, startedAt]) => byPid.get(pid)?.startedAt === startedAt)

@@ -203,7 +203,7 @@ describe('foldTimeline', () => {
       '  drain          SIGTERM ─ readiness failed 20 ms ─ exit 1.6 s',
     );
     expect(foldTimeline(scenario({ id: 'idle', signal: null }), folded, style(80, false))).toBe(
-      '  idle           signal - readiness failed 20 ms - exit 1.6 s',
+      '  idle           stop - readiness failed 20 ms - exit 1.6 s',
     );
   });
 

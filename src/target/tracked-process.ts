@@ -4,25 +4,35 @@ import type { OutputRing } from './output-ring.js';
 import { portHolders } from './processes/holders.js';
 import type { ProcessRow, ProcessTable } from './processes/table.js';
 import type { ProcessTracker } from './processes/tracker.js';
-import type { ExitStatus, FoundListeners, RunningTarget } from './target.js';
+import type { ExitStatus, FoundListeners, Goodbye, RunningTarget } from './target.js';
 
 const KILL_TIMEOUT_MS = 5000;
 /** The list of sockets may be the same and their owners others: a child may have inherited one. */
 const LOOK_AGAIN_MS = 100;
 
+/** What the kinds of target have different of their own. */
 interface Parts {
   pid: number;
   port: number;
+  procNet?: string;
+  address?: string | null;
   exited: Promise<ExitStatus>;
   table: ProcessTable;
   tracker: ProcessTracker;
   output: OutputRing;
+  goodbye?: (signal: string) => Goodbye;
+  /** What kills it, where signals of ours may not be enough. */
+  kill?: () => Promise<number[]>;
+  /** What ends it when nobody wants it any more. */
+  destroy: () => Promise<void>;
 }
 
-/** One life of a command. */
-export class SpawnedProcess implements RunningTarget {
+/** A target whose processes can be seen: its first one, and all that descend from it. */
+export class TrackedProcess implements RunningTarget {
   readonly pid: number;
   readonly port: number;
+  readonly procNet: string;
+  readonly address: string | null;
   readonly exited: Promise<ExitStatus>;
   readonly #parts: Parts;
   #gone = false;
@@ -31,6 +41,8 @@ export class SpawnedProcess implements RunningTarget {
   constructor(parts: Parts) {
     this.pid = parts.pid;
     this.port = parts.port;
+    this.procNet = parts.procNet ?? '/proc/net';
+    this.address = parts.address ?? null;
     this.exited = parts.exited;
     this.#parts = parts;
     void parts.exited.then(() => (this.#gone = true));
@@ -46,7 +58,7 @@ export class SpawnedProcess implements RunningTarget {
 
   async listeners(): Promise<FoundListeners> {
     // Whose a socket is takes a look at every process; that there is a new one takes a look at one short list.
-    const { rows: listening } = await this.#parts.table.listeners([]);
+    const { rows: listening } = await this.#parts.table.listeners([], this.procNet);
     const key = listening.map((row) => `${row.address} ${row.port}`).join();
     const last = this.#lastLook;
     if (last?.key === key && performance.now() - last.at < LOOK_AGAIN_MS) return last.found;
@@ -57,7 +69,10 @@ export class SpawnedProcess implements RunningTarget {
 
   async #lookForListeners(): Promise<FoundListeners> {
     const own = await this.#parts.tracker.scan(true);
-    const { rows, denied } = await this.#parts.table.listeners(own.map((row) => row.pid));
+    const { rows, denied } = await this.#parts.table.listeners(
+      own.map((row) => row.pid),
+      this.procNet,
+    );
     const commands = new Map(own.map((row) => [row.pid, redactText(row.command)]));
     const listeners: ListenerDescription[] = rows.flatMap((row) =>
       row.pids.map((pid) => ({
@@ -74,7 +89,7 @@ export class SpawnedProcess implements RunningTarget {
 
   /** Who holds our port and is not ours. Looked at again, since a child may have been born while we looked. */
   async #strangers(): Promise<ProcessDescription[]> {
-    const holders = (await portHolders(this.#parts.table, this.port)) ?? [];
+    const holders = (await portHolders(this.#parts.table, this.port, this.procNet)) ?? [];
     const own = new Set((await this.#parts.tracker.scan(true)).map((row) => row.pid));
     return holders.filter((holder) => !own.has(holder.pid)).map(describe);
   }
@@ -93,11 +108,19 @@ export class SpawnedProcess implements RunningTarget {
   }
 
   async portHolders(port: number): Promise<ProcessDescription[] | null> {
-    return (await portHolders(this.#parts.table, port))?.map(describe) ?? null;
+    return (await portHolders(this.#parts.table, port, this.procNet))?.map(describe) ?? null;
   }
 
-  destroy(): Promise<number[]> {
-    return this.#parts.tracker.killAll(KILL_TIMEOUT_MS);
+  goodbye(signal: string): Goodbye {
+    return this.#parts.goodbye?.(signal) ?? { by: 'signal' };
+  }
+
+  kill(): Promise<number[]> {
+    return this.#parts.kill?.() ?? this.#parts.tracker.killAll(KILL_TIMEOUT_MS);
+  }
+
+  destroy(): Promise<void> {
+    return this.#parts.destroy();
   }
 
   lastOutput(): string {

@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { redactText } from '../plan/redact.js';
+import type { LifeRecorder } from '../recording/recorder.js';
+import { systemProcessTable } from './processes/index.js';
+import type { Watchdog } from './watchdog.js';
+
+/** How much of what it printed is kept, from the end. Characters. */
+const OUTPUT_LIMIT = 2000;
+
+/** How a stop command ended. */
+export interface StopResult {
+  code: number | null;
+  signal: string | null;
+  /** The end of what it printed, redacted. */
+  output: string;
+}
+
+/** What the shell is to be given a command as. */
+export function shellCommand(command: string): string[] {
+  return ['/bin/sh', '-c', command];
+}
+
+/**
+ * A command that stops a target, while it runs. What it prints goes to a file rather than to a pipe of ours: it may start
+ * the next instance of the service, which inherits it and must not meet a broken pipe when we are gone.
+ */
+export class StopCommand {
+  readonly done: Promise<StopResult>;
+  #over = false;
+
+  private constructor(
+    private readonly pid: number | null,
+    done: Promise<StopResult>,
+  ) {
+    this.done = done;
+    void done.then(() => (this.#over = true));
+  }
+
+  /** Starts it and records its beginning and its end. */
+  static async start(
+    command: readonly string[],
+    cwd: string,
+    recorder: LifeRecorder,
+    watchdog: Watchdog,
+  ): Promise<StopCommand> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'drain-check-stop-'));
+    const file = path.join(directory, 'output');
+    const descriptor = openSync(file, 'w');
+    const [program = '', ...args] = command;
+    // The time before it: what it sets off must not seem to have come first.
+    const at = recorder.clock.now();
+    const child = spawn(program, args, { cwd, detached: true, stdio: ['ignore', descriptor, descriptor] });
+    const ended = new Promise<Pick<StopResult, 'code' | 'signal'>>((resolve) => {
+      child.once('error', () => resolve({ code: 127, signal: null }));
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    recorder.record({ type: 'stop-begun', by: 'command', command: redactText(shown(command)) }, at);
+    closeSync(descriptor);
+    if (child.pid !== undefined) void watch(child.pid, watchdog);
+    const done = ended.then(async (how): Promise<StopResult> => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      await rm(directory, { recursive: true, force: true });
+      const result = { ...how, output: redactText(text.slice(-OUTPUT_LIMIT)) };
+      recorder.record({ type: 'stop-ended', ...result });
+      return result;
+    });
+    return new StopCommand(child.pid ?? null, done);
+  }
+
+  /** Ends it, with all that it has started in its process group; when it has ended by itself nothing is touched. */
+  async abandon(): Promise<void> {
+    if (!this.#over && this.pid !== null) {
+      try {
+        process.kill(-this.pid, 'SIGKILL');
+      } catch {
+        // It ended just now.
+      }
+    }
+    await this.done;
+  }
+}
+
+/** As a person gave it: without the shell around it. */
+function shown(command: readonly string[]): string {
+  const [file, flag, text] = command;
+  return file === '/bin/sh' && flag === '-c' && text !== undefined ? text : command.join(' ');
+}
+
+async function watch(pid: number, watchdog: Watchdog): Promise<void> {
+  const row = (await systemProcessTable().list()).find((one) => one.pid === pid);
+  if (row !== undefined) watchdog.watch(pid, row.startedAt);
+}
