@@ -16,18 +16,18 @@ export { parseRecording, serializeRecording } from './recording/file.js';
 export type DrainCheckOptions = Record<string, string | string[] | boolean>;
 
 export interface DrainCheckRun {
-  /** The target's command and its arguments. */
-  command: readonly string[];
+  /** The target's command and its arguments; empty where an option names the target (`pid`, `url`, `docker`, `compose`). */
+  command?: readonly string[];
   options?: DrainCheckOptions;
   abort?: AbortSignal;
   onEvent?: (event: RecordedEvent) => void;
 }
 
 /**
- * Rehearses the death of a command and judges it.
+ * Rehearses the death of a target and judges it. What drain-check did not start is ended only with `yes: true`.
  * @throws DrainCheckError when there is no verdict
  */
-export async function drainCheck({ command, options = {}, abort, onEvent }: DrainCheckRun): Promise<Report> {
+export async function drainCheck({ command = [], options = {}, abort, onEvent }: DrainCheckRun): Promise<Report> {
   const { resolved, problems } = resolveRun(
     layerOptions(OPTIONS, rawFrom(options), {}),
     command,

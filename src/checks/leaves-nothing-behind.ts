@@ -28,7 +28,7 @@ export const leavesNothingBehind = defineCheck({
         evidence: [left.outlived.seq],
       });
     }
-    const held = lives.find((life) => life.port?.held === true);
+    const held = lives.find((life) => life.port?.held === true && !isSuccessor(life));
     if (held?.port) {
       const who =
         held.port.heldBy.length === 0 ? 'by a process that could not be seen' : `by ${name(held.port.heldBy)}`;
@@ -53,6 +53,15 @@ export const leavesNothingBehind = defineCheck({
   },
 });
 
+/**
+ * A process that runs already may have a supervisor, which starts another as soon as it is gone: a stranger that holds the
+ * port then was not left behind.
+ */
+function isSuccessor({ found, port, processes }: LifeFacts): boolean {
+  if (found?.kind !== 'process' || port === null || port.heldBy.length === 0) return false;
+  return port.heldBy.every(({ pid }) => !processes.some((process) => process.pid === pid));
+}
+
 function name(processes: readonly ProcessDescription[]): string {
   const shown = processes
     .slice(0, 3)
@@ -63,7 +72,8 @@ function name(processes: readonly ProcessDescription[]): string {
 
 function longestTail(lives: readonly LifeFacts[]): string {
   const tail = Math.max(...lives.map((life) => (life.goneAt ?? 0) - (life.exit?.at ?? 0)));
+  const port = lives.some((life) => life.port?.held === true) ? 'port taken by a successor' : 'port free';
   return tail < 1
-    ? 'no process, port free'
-    : `the last process was gone ${formatDuration(tail)} after the first, port free`;
+    ? `no process, ${port}`
+    : `the last process was gone ${formatDuration(tail)} after the first, ${port}`;
 }

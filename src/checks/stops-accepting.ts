@@ -44,13 +44,13 @@ function judgeDrain(life: LifeFacts): Verdict {
       `the listener was closed ${formatDuration(afterSignal(life, life.listener.closed.to))} after the signal`,
       life.listener.evidence,
     );
-  if (seen.dropped.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(seen.dropped) });
   if (life.killed !== null)
     return fail('drain', {
       expected,
       observed: `${words}; it was still taking work when it was killed`,
-      evidence: [life.killed.seq],
+      evidence: [...evidenceOf(seen.dropped), life.killed.seq],
     });
+  if (seen.dropped.length > 0) return fail('drain', { expected, observed: words, evidence: evidenceOf(seen.dropped) });
   return servedToTheEnd(seen);
 }
 

@@ -9,8 +9,8 @@ export async function mayEnd(what: string, { yes }: OutputChoices, { err }: Stre
   if (!err.isTTY || !process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: err });
   const asked = new AbortController();
-  // Ctrl-C is an answer too.
-  terminal.once('SIGINT', () => asked.abort());
+  // Ctrl-C is an answer too, and so is a terminal that goes away.
+  for (const event of ['SIGINT', 'close']) terminal.once(event, () => asked.abort());
   try {
     const answer = await terminal.question(`End ${escapeControls(what)}? [y/N] `, { signal: asked.signal });
     return /^y(es)?$/i.test(answer.trim());

@@ -17,6 +17,9 @@ Examples:
   drain-check -- node server.js --flag         any command, after --
   drain-check --slow '/report?ms=2000' --ready /health/ready \\
               --live /health/live -- uvicorn app:app
+  drain-check --docker my/image -- node server.js
+  drain-check --pid 4242 --yes                 a process that runs already
+  drain-check --url http://127.0.0.1:8080 --stop 'systemctl stop app'
   drain-check --report json=report.json --record run.ndjson ./myapp
   drain-check demo                             see it at work
 
@@ -160,7 +163,9 @@ function program(streams: Streams): Command {
       'Rehearses the death of a service and judges it: starts it, puts real work in\nflight, signals it as an orchestrator would, and accounts for every connection.',
     )
     .version(version, '-V, --version')
-    .usage('[options] [--] <command> [args...]\n       drain-check demo | judge <recording> | checks | explain <check>')
+    .usage(
+      '[options] [--] <command> [args...]\n       drain-check --docker <image> | --pid <n> | --url <url> [options]\n       drain-check demo | judge <recording> | checks | explain <check>',
+    )
     .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);
   return declareOptions(command, OPTIONS);
 }

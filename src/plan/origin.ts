@@ -16,6 +16,8 @@ export interface TlsOrigin {
   /** Authorities to trust, PEM; null: nobody is asked, which is for this machine only. */
   ca: string | null;
   servername: string | null;
+  /** On another machine the certificate is checked in any case, by the authorities that Node knows. */
+  verify?: true;
 }
 
 /** The origin as a person would write it. */
@@ -33,13 +35,13 @@ export function requestOrigin(origin: Origin): string {
 }
 
 /** How the certificate is to be checked, as Node and undici take it: without an authority nobody is asked. */
-export function certificateOptions({ ca, servername }: TlsOrigin): {
+export function certificateOptions({ ca, servername, verify }: TlsOrigin): {
   rejectUnauthorized: boolean;
   ca?: string;
   servername?: string;
 } {
   return {
-    rejectUnauthorized: ca !== null,
+    rejectUnauthorized: ca !== null || verify === true,
     ...(ca === null ? {} : { ca }),
     ...(servername === null ? {} : { servername }),
   };

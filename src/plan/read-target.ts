@@ -44,6 +44,7 @@ const BELONGS_TO: Readonly<Record<string, readonly string[]>> = {
   port: ['command', 'pid', 'docker', 'compose'],
   env: ['command', 'docker'],
   'as-pid1': ['command'],
+  signal: ['command', 'pid', 'docker', 'compose'],
 };
 
 function refuseStrayOptions(reader: Reader, kind: string): void {

@@ -15,9 +15,23 @@ function redactEnvironment(env: Record<string, string>): Record<string, string> 
   return Object.fromEntries(Object.keys(env).map((name) => [name, HIDDEN]));
 }
 
+/** Options of `run` whose value is a variable or a label, with the value attached. */
+const SETS = /^(--env[= ]|--label[= ]|-[el][= ]?(?=.))/;
+
 /** The value of `NAME=value` in arguments that set a variable is a secret as often as not. */
 function redactRunArgs(args: readonly string[]): string[] {
-  return args.map((arg) => redactText(arg.replace(/^((?:-e|--env|--label)?=?\s*\w+)=.*$/s, `$1=${HIDDEN}`)));
+  return args.map((arg, i) => {
+    const [prefix] = SETS.exec(arg) ?? [];
+    if (prefix !== undefined) return hideValue(arg, prefix);
+    return /^(-e|--env|-l|--label)$/.test(args[i - 1] ?? '') ? hideValue(arg, '') : redactText(arg);
+  });
+}
+
+/** Hides what follows the name after a prefix; a name alone takes its value from our environment. */
+function hideValue(arg: string, prefix: string): string {
+  const setting = arg.slice(prefix.length);
+  const at = setting.indexOf('=');
+  return at < 0 ? arg : `${prefix}${setting.slice(0, at)}=${HIDDEN}`;
 }
 
 function redactTarget(target: TargetPlan): TargetPlan {

@@ -128,7 +128,12 @@ export function resolveRun(
     ids(quietly, 'skip', raw, [...catalogue.scenarios, ...catalogue.checks]),
   );
   const scenarios = withTogether(chosen, kindOf(reader), reader.has('only'));
-  if (scenarios.length === 0) reader.complain('skip', (raw['skip'] ?? []).join(', '), 'leaves no scenario to play');
+  const playable = isOneLife(kindOf(reader)) ? scenarios.filter((id) => id === 'together') : scenarios;
+  if (playable.length === 0) {
+    const by = reader.has('skip') ? 'skip' : 'only';
+    reader.complain(by, (raw[by] ?? []).join(', '), 'leaves no scenario to play with this target');
+  }
+  refuseOthersChecks(reader, raw, catalogue);
   const headers = readHeaders(reader);
   const pace = target.kind === 'url' && !isThisMachine(target.host) ? FAR : NEAR;
   const plan: Plan = {
@@ -186,8 +191,23 @@ function withTogether(chosen: readonly ScenarioId[], kind: TargetPlan['kind'], o
   const others = chosen.filter((id) => id !== 'together');
   if (kind === 'command') return others;
   const parts = chosen.filter((id) => PARTS.includes(id));
-  if (parts.length > 0) return [...others, 'together'];
-  return only && chosen.includes('together') ? [...PARTS, ...others, 'together'] : others;
+  const named = only && chosen.includes('together');
+  if (named && parts.length === 0) return [...PARTS, ...others, 'together'];
+  // Without --only it is in the list unless it was left out.
+  return parts.length > 0 && (only || chosen.includes('together')) ? [...others, 'together'] : others;
+}
+
+/** Whether a target of this kind never has more than one life. */
+function isOneLife(kind: TargetPlan['kind']): boolean {
+  return kind === 'process' || kind === 'url';
+}
+
+/** A check that is about replacement, asked for by name where nothing is replaced. */
+function refuseOthersChecks(reader: Reader, raw: RawOptions, { replacementChecks }: Catalogue): void {
+  if (kindOf(reader) === 'url') return;
+  const wanted = (raw['only'] ?? []).flatMap((text) => text.split(',')).map((id) => id.trim());
+  for (const id of wanted.filter((one) => replacementChecks.includes(one)))
+    reader.complain('only', id, 'is about a service that is replaced behind its URL; give that with --url');
 }
 
 /** The kind of target, before it is read. */

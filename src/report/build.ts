@@ -1,6 +1,5 @@
 import type { Check, Status } from '../checks/check.js';
 import type { Judged, RunVerdict } from '../checks/judge.js';
-import { originUrl } from '../plan/origin.js';
 import type { Plan, ScenarioId, TargetPlan } from '../plan/types.js';
 import type { Ending, ProbeRole, Recording } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
@@ -84,7 +83,7 @@ function targetName(target: TargetPlan, facts: RunFacts): string {
     case 'process':
       return found?.name ?? `pid ${target.pid}`;
     case 'url':
-      return originUrl({ host: target.host, port: target.port });
+      return found?.name ?? '';
     case 'container':
       return `${found?.name ?? target.name}${target.args.length === 0 ? '' : `: ${target.args.join(' ')}`}`;
   }

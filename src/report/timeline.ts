@@ -77,7 +77,7 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
 }
 
 function isRequest(kind: ExchangeKind): boolean {
-  return kind === 'slow-response' || kind === 'slow-upload';
+  return kind === 'slow-response' || kind === 'slow-upload' || kind === 'grpc-call';
 }
 
 function isOver(exchange: Exchange, life: LifeFacts, fromMs: number): boolean {
@@ -170,6 +170,9 @@ function isLostInRollout(exchange: Exchange, facts: RunFacts): boolean {
 }
 
 function pointState(exchange: Exchange): PointState {
+  // What a gRPC library could not send at all is closed and not refused.
+  if (exchange.kind === 'grpc-call' && exchange.connectedAt === null && exchange.end?.ending === 'closed')
+    return 'away';
   switch (exchange.end?.ending) {
     case 'answered':
       return 'served';

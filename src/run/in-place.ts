@@ -47,13 +47,14 @@ export class InPlace {
     const streamLoad = scenario.streams ? await import('./stream-load.js') : null;
     const stuckLoad = scenario.stuck ? await import('./stuck-load.js') : null;
     const isolated = { ...scenario, ...clientsAlone(scenario, alone) };
-    const load = holdWork(context, isolated, exchanges, origin, work.upload);
-    const grpc = scenario.held === 'none' ? null : GrpcLoad.open(context, scenario, exchanges, origin, work.grpc);
     const streams = streamLoad === null ? null : new streamLoad.StreamLoad(context, exchanges, origin, work, alone);
     const stuck = stuckLoad?.holdStuckWork(context, exchanges, origin, work, alone) ?? [];
     const idle = isolated.idle === null ? null : await IdleLoad.open(isolated.idle, exchanges, origin, path);
     const reused = scenario.reusedConnection ? new ReusedConnection(exchanges, origin, path, attemptIntervalMs) : null;
     await reused?.ask();
+    // What ends by itself comes last: nothing but the signal is waited for from here on.
+    const load = holdWork(context, isolated, exchanges, origin, work.upload);
+    const grpc = scenario.held === 'none' ? null : GrpcLoad.open(context, scenario, exchanges, origin, work.grpc);
     return new InPlace({ load, idle, reused, streams, grpc, stuck, restMs: 2 * attemptIntervalMs });
   }
 

@@ -59,7 +59,7 @@ export async function playOutsideLife(
     streams = loaded === null ? null : new loaded.StreamLoad(context, exchanges, origin, work, null);
     const held = streams?.held ?? [];
     traffic = new SteadyTraffic(context, exchanges, origin, calibrated);
-    const watch = new TrafficWatch(context.recorder, life);
+    const watch = new TrafficWatch(context.recorder, life, context.known.survey?.plain?.status ?? null);
     traffic.start(work);
     context.observer.attempt({ life, newConnections: newConnectionsPlan(context, origin, work) });
     await arm(held, origin, true, recorder, abort);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
-import type { Origin, TlsOrigin } from '../plan/origin.js';
+import { certificateOptions, type Origin, type TlsOrigin } from '../plan/origin.js';
 import { askProbe } from '../probes/ask.js';
 import { speaksHttp2, speaksTls } from '../probes/protocol.js';
 import type { ProbeOutcome } from '../recording/events.js';
@@ -62,10 +62,10 @@ async function whyNoTls(origin: Origin, tls: TlsOrigin, error: unknown): Promise
     return new DrainCheckError(
       'tls-failed',
       'The target does not speak TLS: it answers HTTP in plain text.',
-      'Leave out --https, --ca and --servername.',
+      'Leave out --https, --ca and --servername, or write http:// in --url.',
       { cause: error },
     );
-  const untrusted = tls.ca !== null && (await speaksTls(origin, TIMEOUT_MS));
+  const untrusted = certificateOptions(tls).rejectUnauthorized && (await speaksTls(origin, TIMEOUT_MS));
   return new DrainCheckError(
     'tls-failed',
     untrusted
@@ -89,7 +89,7 @@ export async function wrongProtocol(origin: Origin, outcome: ProbeOutcome): Prom
     return new DrainCheckError(
       'tls-failed',
       'The target speaks TLS, and was spoken to in plain text.',
-      'Add --https (with --ca, if its certificate is to be checked).',
+      'Add --https, or write https:// in --url (with --ca, if its certificate is to be checked by that authority).',
     );
   if (outcome.kind === 'status') return null;
   const http2 = origin.http2 === true;

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Origin } from '../plan/origin.js';
+import type { Ending } from '../recording/events.js';
 import { connectionTable } from '../target/connection-table.js';
 import type { Exchanges } from '../traffic/exchanges.js';
+import type { GrpcCaller, GrpcConnection } from '../traffic/grpc.js';
+import { holdGrpc, type HeldGrpc } from '../traffic/held-grpc.js';
 import { holdSlowResponse, holdUpload, type HeldWork } from '../traffic/held-work.js';
 import { PersistentConnection } from '../traffic/persistent.js';
 import { BLIND_WAIT_MS, proofOf } from './arming.js';
@@ -11,7 +14,9 @@ import type { KnownWork, RunContext } from './context.js';
 const UPLOAD_HOLD_MS = 1000;
 /** A client that was turned away, or cut off, tries again after this. Milliseconds. */
 const TRY_AGAIN_MS = 100;
-const ARM_POLL_MS = 50;
+const ARM_POLL_MS = 20;
+/** Requests of one kind begin so far apart that they never all end, and begin anew, in one moment. Milliseconds. */
+const STAGGER_MS = 60;
 const PERSISTENT_CLIENTS = 2;
 
 /**
@@ -25,6 +30,7 @@ export class SteadyTraffic {
   readonly #running: Promise<void>[] = [];
   readonly #stopped = new AbortController();
   readonly #clients: PersistentConnection[] = [];
+  readonly #channels: GrpcConnection[] = [];
 
   /** @param calibrated the slow endpoints take longer than the blind wait of arming */
   constructor(
@@ -35,14 +41,15 @@ export class SteadyTraffic {
   ) {}
 
   /** Begins all of it. */
-  start({ upload }: KnownWork): void {
+  start({ upload, grpc }: KnownWork): void {
     const { slow, requests } = this.context.plan;
+    if (grpc !== null) this.#callAll(grpc);
     for (const request of slow)
       for (let i = 0; i < requests; i++)
-        this.#running.push(this.#again(() => holdSlowResponse(this.exchanges, this.origin, request, false)));
+        this.#running.push(this.#again(i, () => holdSlowResponse(this.exchanges, this.origin, request, false)));
     const uploads = upload === null ? 0 : slow.length > 0 ? 1 : requests;
     for (let i = 0; i < uploads && upload !== null; i++)
-      this.#running.push(this.#again(() => this.#release(holdUpload(this.exchanges, this.origin, upload, false))));
+      this.#running.push(this.#again(i, () => this.#release(holdUpload(this.exchanges, this.origin, upload, false))));
     for (let i = 0; i < PERSISTENT_CLIENTS; i++) this.#running.push(this.#persist());
     this.#running.push(this.#armAll());
   }
@@ -64,19 +71,32 @@ export class SteadyTraffic {
   close(): void {
     this.#stopped.abort();
     for (const work of this.open) work.connection.abandon();
-    for (const client of this.#clients) client.close();
+    for (const client of [...this.#clients, ...this.#channels]) client.close();
   }
 
-  async #again(hold: () => HeldWork): Promise<void> {
+  /** Unary calls, those of one method on one connection. */
+  #callAll(caller: GrpcCaller): void {
+    const { grpc, requests } = this.context.plan;
+    for (const call of grpc.filter((one) => !caller.streams(one))) {
+      const connection = caller.open(this.origin);
+      this.#channels.push(connection);
+      const number = this.context.numbering.next();
+      for (let i = 0; i < requests; i++)
+        this.#running.push(this.#again(i, () => holdGrpc(this.exchanges, connection, number, call, 'grpc-call')));
+    }
+  }
+
+  /** @param place among those of its kind */
+  async #again(place: number, hold: () => HeldWork | HeldGrpc): Promise<void> {
+    await this.#pause(place * STAGGER_MS);
     while (!this.#stopped.signal.aborted) {
       const work = hold();
       this.#held.push(work);
       const entry = { work, since: performance.now() };
       this.#waiting.add(entry);
-      const outcome = await work.done;
+      const outcome = 'outcome' in work ? await work.done.then(() => work.outcome()) : await work.done;
       this.#waiting.delete(entry);
-      const well = outcome?.ending === 'answered' && (outcome.status ?? 0) < 500;
-      if (!well) await this.#pause(TRY_AGAIN_MS);
+      if (outcome === null || !endedWell(outcome)) await this.#pause(TRY_AGAIN_MS);
     }
   }
 
@@ -119,4 +139,8 @@ export class SteadyTraffic {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
+}
+
+function endedWell({ ending, status }: { ending: Ending; status: number | null }): boolean {
+  return ending === 'answered' && (status ?? 0) < 500;
 }

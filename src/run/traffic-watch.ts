@@ -33,6 +33,8 @@ export class TrafficWatch {
   constructor(
     private readonly recorder: Recorder,
     private readonly life: number,
+    /** What a new connection's question is answered in peace; null: not known. */
+    private readonly usualStatus: number | null,
   ) {
     recorder.onEvent((event) => {
       if (event.life === life) this.#note(event);
@@ -87,7 +89,9 @@ export class TrafficWatch {
     const at = this.#begun.get(event.exchange);
     this.#begun.delete(event.exchange);
     if (at === undefined || event.ending === 'ended-by-tester') return;
-    const well = event.ending === 'answered' && (event.status ?? 0) < 500;
+    const status = event.status ?? 0;
+    // What stands in front of a service that is gone may answer 404, which counts only where it is the usual answer.
+    const well = event.ending === 'answered' && (status < 400 || (status < 500 && status === this.usualStatus));
     if (!well) this.#changed = true;
     this.#arrivals.push({ at, served: well });
     // Only the latest matter, and a stop may take minutes.

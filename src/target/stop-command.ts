@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { redactText } from '../plan/redact.js';
@@ -10,6 +10,8 @@ import type { Watchdog } from './watchdog.js';
 
 /** How much of what it printed is kept, from the end. Characters. */
 const OUTPUT_LIMIT = 2000;
+/** Read before secrets are hidden, so that none is cut in two. Bytes. */
+const READ_LIMIT = 64 * 1024;
 
 /** How a stop command ended. */
 export interface StopResult {
@@ -29,16 +31,10 @@ export function shellCommand(command: string): string[] {
  * the next instance of the service, which inherits it and must not meet a broken pipe when we are gone.
  */
 export class StopCommand {
-  readonly done: Promise<StopResult>;
-  #over = false;
-
   private constructor(
-    private readonly pid: number | null,
-    done: Promise<StopResult>,
-  ) {
-    this.done = done;
-    void done.then(() => (this.#over = true));
-  }
+    private readonly child: ChildProcess,
+    readonly done: Promise<StopResult>,
+  ) {}
 
   /** Starts it and records its beginning and its end. */
   static async start(
@@ -62,25 +58,39 @@ export class StopCommand {
     closeSync(descriptor);
     if (child.pid !== undefined) void watch(child.pid, watchdog);
     const done = ended.then(async (how): Promise<StopResult> => {
-      const text = await readFile(file, 'utf8').catch(() => '');
+      const text = await readEnd(file).catch(() => '');
       await rm(directory, { recursive: true, force: true });
-      const result = { ...how, output: redactText(text.slice(-OUTPUT_LIMIT)) };
+      const result = { ...how, output: redactText(text).slice(-OUTPUT_LIMIT) };
       recorder.record({ type: 'stop-ended', ...result });
       return result;
     });
-    return new StopCommand(child.pid ?? null, done);
+    return new StopCommand(child, done);
   }
 
   /** Ends it, with all that it has started in its process group; when it has ended by itself nothing is touched. */
   async abandon(): Promise<void> {
-    if (!this.#over && this.pid !== null) {
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid !== undefined && exitCode === null && signalCode === null) {
       try {
-        process.kill(-this.pid, 'SIGKILL');
+        process.kill(-pid, 'SIGKILL');
       } catch {
         // It ended just now.
       }
     }
     await this.done;
+  }
+}
+
+/** The end of a file that may be of any length. */
+async function readEnd(file: string): Promise<string> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, READ_LIMIT));
+    await handle.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8');
+  } finally {
+    await handle.close();
   }
 }
 

@@ -22,7 +22,8 @@ export class UrlService implements Target, RunningTarget {
   readonly exited = new Promise<ExitStatus>(() => undefined);
 
   constructor(private readonly plan: UrlTarget) {
-    this.name = originUrl({ host: plan.host, port: plan.port });
+    const { host, port, tls } = plan;
+    this.name = originUrl({ host, port, ...(tls === null ? {} : { tls: { ca: null, servername: null } }) });
     this.port = plan.port;
     this.address = plan.host;
   }

@@ -1,7 +1,7 @@
 import type { Client, ClientReadableStream, ClientUnaryCall, Metadata, status, StatusObject } from '@grpc/grpc-js';
 import type { MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { DrainCheckError } from '../errors.js';
-import type { Origin, TlsOrigin } from '../plan/origin.js';
+import { certificateOptions, type Origin, type TlsOrigin } from '../plan/origin.js';
 import type { GrpcCall } from '../plan/types.js';
 import type { Ending } from '../recording/events.js';
 import { describeMethods } from './grpc-reflection.js';
@@ -71,7 +71,7 @@ function clientTo(grpc: Grpc, { host, port, tls, socketPath }: Origin): Client {
     tls === undefined
       ? grpc.credentials.createInsecure()
       : grpc.credentials.createSsl(tls.ca === null ? null : Buffer.from(tls.ca), null, null, {
-          rejectUnauthorized: tls.ca !== null,
+          rejectUnauthorized: certificateOptions(tls).rejectUnauthorized,
         });
   return new grpc.Client(socketPath === undefined ? ip : `unix:${socketPath}`, credentials, {
     // A call that is repeated behind our back, or a connection that is shared with another life, hides a failure.

@@ -164,6 +164,17 @@ describe('announces-connection-close', () => {
     });
   });
 
+  it('judges each of several clients, and tells of the one that fared worst', () => {
+    const two = () => question(question(signalled(), -90, { connection: 2 }), 25);
+    const told = (story: Story) => question(story, 30, { connection: 2, more: { announcedClose: true } });
+    expect(judge(told(two()).exit(600)).status).toBe('fail');
+    expect(judge(told(two()).closed(1, 'fin', 40).exit(600)).status).toBe('pass');
+    // One that came back only after the signal is no client that was left on its connection.
+    expect(
+      judge(question(two().closed(1, 'fin', 40).closed(2, 'fin', 40), 60, { connection: 3 }).exit(600)).status,
+    ).toBe('pass');
+  });
+
   it('is inconclusive when no answer was had on the connection', () => {
     expect(judge(new Story().life().signal().exit(600)).status).toBe('inconclusive');
     expect(judge(question(new Story().life(), -100, { ending: 'reset' }).signal().exit(600)).status).toBe(

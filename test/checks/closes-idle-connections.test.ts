@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closesIdleConnections } from '../../src/checks/closes-idle-connections.js';
 import type { ExchangeKind } from '../../src/recording/events.js';
+import { examplePlan, processPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => closesIdleConnections.judge(story.facts(), story.plan);
@@ -141,5 +142,141 @@ describe('closes-idle-connections', () => {
 
   it('is inconclusive when the recording ends before the target did', () => {
     expect(judge(idle(drained())).status).toBe('inconclusive');
+  });
+});
+
+describe('closes-idle-connections, with everything in place at once', () => {
+  const UNSEEN = { code: null, signal: null };
+
+  /** One connection of each kind beside a request that is answered after 500 ms; those with a time were closed then. */
+  function together(closedAt: { idle?: number; silent?: number; kept?: number } = {}): Story {
+    const story = new Story(processPlan())
+      .taken('process')
+      .exchange('slow-response')
+      .exchange('idle-connection', { connection: 1, openedAt: -200, endedAt: -190 })
+      .exchange('silent-connection', { connection: 2, openedAt: -200, endedAt: null })
+      .exchange('kept-after-answer', { connection: 3, endedAt: 300 })
+      .signal();
+    [closedAt.idle, closedAt.silent, closedAt.kept].forEach((at, index) => {
+      if (at !== undefined) story.closed(index + 1, 'fin', at);
+    });
+    return story;
+  }
+
+  /** The grace period is over; clients leave, and what is left is killed. */
+  const graceOver = (story: Story) => story.event(30_000, { type: 'grace-over', alive: [] });
+  const killed = (story: Story, at: number) => story.event(at, { type: 'killed', pids: [] }).exit(at, UNSEEN);
+
+  it('passes when it was gone soon after the last other client', () => {
+    const verdict = judge(together().exit(2499, UNSEEN));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'gone after 2.5 s, 2 s after the last other client' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('passes when it was gone with the last other client', () =>
+    expect(judge(together().exit(500, UNSEEN)).observed).toBe('gone after 500 ms, 0 ms after the last other client'));
+
+  it('passes after a longer time when it had closed them all before', () =>
+    expect(judge(together({ idle: 10, silent: 10, kept: 2249 }).exit(2500, UNSEEN)).status).toBe('pass'));
+
+  it('warns when they were open until two seconds after the last other client', () => {
+    const verdict = judge(together({ idle: 10, silent: 2500, kept: 320 }).exit(2500, UNSEEN));
+    expect(verdict).toMatchObject({
+      status: 'warn',
+      because:
+        'a delay of 2 s; last to be closed: a connection that had sent nothing. What else it may have waited for cannot be told in one life',
+    });
+  });
+
+  it('does not take what ended with the target for a client that it waited for', () =>
+    expect(
+      judge(
+        together({ idle: 10, silent: 5600, kept: 320 })
+          .exchange('stream', { endedAt: 5601, ending: 'reset' })
+          .exit(5600, UNSEEN),
+      ).because,
+    ).toContain('a delay of 5.1 s'));
+
+  it('does not apply where none was in place', () => {
+    const story = new Story(processPlan()).taken('process').exchange('slow-response').signal();
+    expect(judge(story.exit(600, UNSEEN))).toMatchObject({
+      status: 'skip',
+      because: 'no idle connection was in place',
+    });
+  });
+
+  describe('when it was killed', () => {
+    it('fails when it ended once the idle ones had left', () => {
+      const story = graceOver(together()).left(30_010, ['idle-connection', 'silent-connection'], true);
+      const verdict = judge(killed(story.closed(1, 'tester', 30_011).closed(2, 'tester', 30_011), 30_100));
+      expect(verdict).toMatchObject({
+        status: 'fail',
+        observed:
+          'still running at the end of the grace period with idle keep-alive connections, a connection that had sent nothing and the connection of the last answer, kept by its client open, and gone as soon as they were closed',
+      });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it('fails when it ended only after others had left before them', () => {
+      const story = graceOver(together({ kept: 320 }))
+        .left(30_010, ['stream'], false)
+        .left(31_010, ['idle-connection'], true);
+      const verdict = judge(killed(story, 31_100));
+      expect(verdict.status).toBe('fail');
+      expect(verdict.observed).toContain(
+        'with idle keep-alive connections and a connection that had sent nothing open',
+      );
+      expect(verdict.evidence).toHaveLength(3);
+    });
+
+    it('passes when it ended once others had left, with the idle ones open', () => {
+      const verdict = judge(killed(graceOver(together()).left(30_010, ['stream', 'quiet-websocket'], true), 30_100));
+      expect(verdict).toMatchObject({
+        status: 'pass',
+        observed: 'it ended with idle connections open, once other clients had left',
+      });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it.each([
+      ['nobody had left', () => graceOver(together())],
+      [
+        'all had left',
+        () => graceOver(together()).left(30_010, ['stream'], false).left(31_010, ['idle-connection'], false),
+      ],
+    ])('does not apply when it did not end either when %s', (_, story) =>
+      expect(judge(killed(story(), 32_100))).toMatchObject({
+        status: 'skip',
+        because: 'it did not exit when its clients had left either; see exits-in-time',
+      }),
+    );
+
+    it('does not apply when it had closed them all', () =>
+      expect(judge(killed(graceOver(together({ idle: 10, silent: 10, kept: 320 })), 30_010))).toMatchObject({
+        status: 'skip',
+        because: 'it closed every idle connection, and did not exit all the same; see exits-in-time',
+      }));
+  });
+
+  it('is inconclusive when the end was not seen', () =>
+    expect(judge(together().event(600, { type: 'life-ended', complete: true }))).toMatchObject({
+      status: 'inconclusive',
+      because: 'the recording ends before the target did',
+    }));
+
+  it('compares with no drain where that was not chosen', () => {
+    const story = new Story(processPlan({ scenarios: ['idle', 'together'] })).taken('process');
+    const idleOnly = story.exchange('silent-connection', { connection: 2, openedAt: -200, endedAt: null }).signal();
+    expect(judge(idleOnly.exit(600, UNSEEN))).toMatchObject({
+      status: 'pass',
+      observed: expect.stringContaining('last answer') as string,
+    });
+  });
+
+  it('is judged in a life of its own where an image is run for each', () => {
+    const plan = examplePlan({ ...processPlan(), scenarios: ['drain', 'idle'] });
+    const story = new Story(plan).taken('container', 'drain').exchange('slow-response').signal().exit(600);
+    story.taken('container', 'idle').exchange('silent-connection', { connection: 2, endedAt: null });
+    expect(judge(story.signal().exit(700)).observed).toBe('gone after 700 ms, 600 ms without');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitsCleanly } from '../../src/checks/exits-cleanly.js';
 import type { SignalName } from '../../src/plan/types.js';
-import { examplePlan } from '../support/plan.js';
+import { containerPlan, examplePlan, processPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => exitsCleanly.judge(story.facts(), story.plan);
@@ -155,5 +155,62 @@ describe('exits-cleanly', () => {
 
   it('is inconclusive when nothing was played', () => {
     expect(judge(new Story().life()).status).toBe('inconclusive');
+  });
+});
+
+describe('exits-cleanly, of what drain-check is no parent of', () => {
+  const UNSEEN = { code: null, signal: null };
+
+  it('does not apply to a process that runs already', () =>
+    expect(judge(new Story(processPlan()).taken('process').signal().exit(600, UNSEEN))).toMatchObject({
+      status: 'skip',
+      because: expect.stringContaining('told to its parent alone') as string,
+    }));
+
+  it('does not apply to it either when it had to be killed', () => {
+    const story = new Story(processPlan()).taken('process').signal();
+    story.event(30_000, { type: 'grace-over', alive: [] }).event(30_000, { type: 'killed', pids: [100] });
+    expect(judge(story.exit(30_003, UNSEEN)).because).toContain('told to its parent alone');
+  });
+
+  describe('in a container', () => {
+    const plan = containerPlan({ scenarios: ['drain', 'together'] });
+    const stopped = (signal: string | null, code: number) => {
+      const story = new Story(plan).taken('container').stop();
+      if (signal !== null) story.event(20, { type: 'container-event', action: 'kill', signal, code: null });
+      return story.event(600, { type: 'container-event', action: 'die', signal: null, code }).exit(600, { code });
+    };
+
+    it.each([
+      ['SIGTERM', 143],
+      ['SIGQUIT', 131],
+      ['SIGINT', 130],
+      [null, 143],
+      ['SIGQUIT', 0],
+    ])('passes when it was given %s and ended with %i', (signal, code) =>
+      expect(judge(stopped(signal, code))).toMatchObject({
+        status: 'pass',
+        scenario: 'together',
+        observed: `exit code ${code}`,
+      }),
+    );
+
+    it.each([
+      ['SIGQUIT', 143],
+      ['SIGTERM', 131],
+      [null, 131],
+      ['SIGTERM', 137],
+    ])('fails when it was given %s and ended with %i', (signal, code) =>
+      expect(judge(stopped(signal, code))).toMatchObject({
+        status: 'fail',
+        observed: `exit code ${code} in together`,
+      }),
+    );
+
+    it('takes the first signal of several for the goodbye', () => {
+      const story = stopped('SIGQUIT', 131);
+      story.event(590, { type: 'container-event', action: 'kill', signal: 'SIGKILL', code: null });
+      expect(judge(story).status).toBe('pass');
+    });
   });
 });

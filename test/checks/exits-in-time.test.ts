@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitsInTime } from '../../src/checks/exits-in-time.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, processPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => exitsInTime.judge(story.facts(), story.plan);
@@ -158,5 +158,34 @@ describe('exits-in-time', () => {
   it('is inconclusive without an end, and when nothing was played', () => {
     expect(judge(new Story().life().signal()).status).toBe('inconclusive');
     expect(judge(new Story().life()).status).toBe('inconclusive');
+  });
+});
+
+describe('exits-in-time, with everything in place at once', () => {
+  const taken = () => new Story(processPlan()).taken('process').exchange('slow-response').signal();
+
+  it('tells of the one life once, though it answers several questions', () => {
+    const verdict = judge(taken().exit(600, { code: null }));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'together', observed: 'slowest 600 ms' });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  it('names it once when it was killed', () => {
+    const verdict = judge(taken().killed(30_000));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      scenario: 'together',
+      observed: 'SIGKILL was needed in together for pid 100 (node server.js), with no connection of ours open',
+    });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it('is killed, too, when it ended only because its clients had left', () => {
+    const story = taken().exchange('stream', { ending: 'ended-by-tester', endedAt: 30_011 });
+    story.event(30_000, { type: 'grace-over', alive: [] }).left(30_010, ['stream'], true);
+    expect(judge(story.event(30_100, { type: 'killed', pids: [] }).exit(30_050, { code: null }))).toMatchObject({
+      status: 'fail',
+      observed: 'SIGKILL was needed in together for the target, with 1 connection of ours open',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handlesSigtermAsPid1 } from '../../src/checks/handles-sigterm-as-pid-1.js';
-import { examplePlan } from '../support/plan.js';
+import { containerPlan, examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => handlesSigtermAsPid1.judge(story.facts(), story.plan);
@@ -74,5 +74,58 @@ describe('handles-sigterm-as-pid-1', () => {
 
   it('is inconclusive when the recording does not hold the scenario', () => {
     expect(judge(drained()).status).toBe('inconclusive');
+  });
+});
+
+describe('handles-sigterm-as-pid-1, in a container, where every death is one', () => {
+  const taken = () => new Story(containerPlan()).taken('container').exchange('slow-response');
+
+  it('passes when it ended by itself', () => {
+    expect(judge(taken().stop().exit(612, { code: 143 }))).toMatchObject({
+      status: 'pass',
+      observed: 'exit code 143 after 612 ms',
+    });
+  });
+
+  it('fails when nothing happened until SIGKILL', () => {
+    const verdict = judge(taken().stop().arrival(25).killed(30_000));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: 'still running 30 s after it was to be stopped, until SIGKILL',
+    });
+    expect(verdict.evidence).toHaveLength(2);
+    expect(judge(taken().signal().killed(30_000)).observed).toBe('still running 30 s after SIGTERM, until SIGKILL');
+  });
+
+  it.each([
+    ['turned new connections away', () => taken().stop().arrival(25).arrival(75, 'rejected').arrival(125, 'rejected')],
+    ['closed its listener', () => taken().stop().arrival(25).arrival(75, 'refused').arrival(125, 'refused')],
+    [
+      'failed its readiness',
+      () => taken().stop().probes('readiness', 200, -90, 10).probes('readiness', 503, 20, 29_000),
+    ],
+  ])('leaves it to exits-in-time when it %s and did not end', (_, story) =>
+    expect(judge(story().killed(30_000))).toMatchObject({
+      status: 'skip',
+      because: 'it reacted, and does not end in time; see exits-in-time',
+    }),
+  );
+
+  it('fails when a shell as PID 1 kept the signal', () => {
+    const story = new Story(containerPlan({ scenarios: ['drain'] })).life('drain', { owner: 200 }).signal();
+    expect(judge(story.killed(30_000)).status).toBe('fail');
+  });
+
+  it('is judged in the drain of an image, and in no other life of it', () => {
+    const story = new Story(containerPlan({ scenarios: ['drain', 'idle'] }))
+      .taken('container', 'drain')
+      .stop()
+      .exit(600);
+    expect(judge(story.taken('container', 'idle').stop().killed(30_000))).toMatchObject({ status: 'pass' });
+  });
+
+  it('is not asked where the drain was left out', () => {
+    const story = new Story(containerPlan({ scenarios: ['idle', 'together'] })).taken('container').stop().exit(600);
+    expect(judge(story).status).toBe('inconclusive');
   });
 });

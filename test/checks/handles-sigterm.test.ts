@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handlesSigterm } from '../../src/checks/handles-sigterm.js';
+import { processPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => handlesSigterm.judge(story.facts(), story.plan);
@@ -262,5 +263,74 @@ describe('handles-sigterm', () => {
 
   it('is inconclusive when the recording ends before the target did', () => {
     expect(judge(new Story().life().exchange('slow-response').signal()).status).toBe('inconclusive');
+  });
+});
+
+describe('handles-sigterm, of a process whose exit status is told to its parent alone', () => {
+  const UNSEEN = { code: null, signal: null };
+  const taken = () => new Story(processPlan()).taken('process');
+
+  it('passes when the work survived', () => {
+    const verdict = judge(taken().exchange('slow-response').exchange('slow-upload').signal().exit(600, UNSEEN));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'work survived, then it was gone after 600 ms' });
+    expect(verdict.evidence).toHaveLength(3);
+  });
+
+  it('passes when clients saw a reaction, also when work was cut', () => {
+    const story = taken().exchange('slow-response', { ending: 'reset', endedAt: 600 }).signal();
+    const verdict = judge(story.arrival(25, 'rejected').exit(600, UNSEEN));
+    expect(verdict).toMatchObject({
+      status: 'pass',
+      observed: 'new connections were answered 503 after 26 ms; it was gone after 600 ms',
+    });
+    expect(verdict.evidence).toHaveLength(2);
+  });
+
+  it.each([
+    ['nothing was in flight', () => taken().signal()],
+    ['work was cut', () => taken().exchange('slow-response', { ending: 'reset', endedAt: 3 }).signal()],
+    [
+      'some of the work was cut',
+      () =>
+        taken()
+          .exchange('slow-response', { endedAt: 2 })
+          .exchange('slow-response', { ending: 'reset', endedAt: 3 })
+          .signal(),
+    ],
+    ['its death alone closed the listener', () => taken().signal().arrival(1).arrival(2, 'refused')],
+  ])('proves nothing when %s and nothing was seen before', (_, story) => {
+    const verdict = judge(story().exit(3, UNSEEN));
+    expect(verdict).toMatchObject({
+      status: 'inconclusive',
+      because: expect.stringContaining('told to its parent alone') as string,
+    });
+    expect(verdict.evidence).toHaveLength(1);
+  });
+
+  describe('that ran until SIGKILL', () => {
+    const killed = (story: Story) => {
+      story.event(30_000, { type: 'grace-over', alive: [] }).event(30_000, { type: 'killed', pids: [100] });
+      return story.exit(30_003, UNSEEN);
+    };
+
+    it('fails without a reaction', () => {
+      const verdict = judge(killed(taken().exchange('slow-response').signal().arrival(25)));
+      expect(verdict).toMatchObject({ status: 'fail', observed: 'no reaction to SIGTERM until SIGKILL after 30 s' });
+      expect(verdict.evidence).toHaveLength(2);
+    });
+
+    it('says so of a stop command, too', () =>
+      expect(judge(killed(taken().stop().arrival(25))).observed).toBe(
+        'no reaction to the stop until SIGKILL after 30 s',
+      ));
+
+    it('passes when it had reacted', () =>
+      expect(judge(killed(taken().signal().arrival(25).arrival(75, 'refused'))).status).toBe('pass'));
+
+    it('is not judged as one that ended by itself, for its clients left before', () => {
+      const story = taken().exchange('stream', { ending: 'ended-by-tester', endedAt: 30_011 }).signal();
+      story.event(30_000, { type: 'grace-over', alive: [] }).left(30_010, ['stream'], true);
+      expect(judge(story.event(30_100, { type: 'killed', pids: [] }).exit(30_050, UNSEEN)).status).toBe('fail');
+    });
   });
 });

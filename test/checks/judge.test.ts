@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Check, Level, Status, Verdict } from '../../src/checks/check.js';
+import type { Check, Level, Status, Verdict, View } from '../../src/checks/check.js';
 import { CHECKS } from '../../src/checks/index.js';
 import { judge, overall, statusAtLevel } from '../../src/checks/judge.js';
 import type { Plan } from '../../src/plan/types.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, processPlan, urlPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const LEVELS: readonly Level[] = ['must', 'should', 'info'];
@@ -235,6 +235,101 @@ describe('the catalogue', () => {
       expect(['skip', 'inconclusive']).toContain(all[0]?.status);
       expect(all[0]?.verdict.because).not.toBeNull();
       expect(overall(all)).toBe('inconclusive');
+    });
+  });
+});
+
+describe('what can be seen of a target', () => {
+  const seeing = (view: View, verdict: Partial<Verdict> = {}): Check => {
+    const check = saying('pass', 'must', view);
+    return { ...check, view, judge: (facts, plan) => ({ ...check.judge(facts, plan), ...verdict }) };
+  };
+  const VIEWS: readonly View[] = ['processes', 'instance', 'clients', 'replacement'];
+  const behindUrl = (afterStop: 'gone' | 'replaced' | null, serving: boolean) => {
+    const plan = urlPlan(afterStop, { checks: [...VIEWS] });
+    const story = new Story(plan).taken('url').stop().arrival(25, 'refused').settled(3000, serving);
+    const all = judge(
+      story.facts(),
+      plan,
+      VIEWS.map((view) => seeing(view)),
+    );
+    return Object.fromEntries(all.map(({ check, status, verdict }) => [check.id, [status, verdict.because]]));
+  };
+  const NO_PROCESS = expect.stringContaining('a URL shows no process') as string;
+  const REPLACED = 'another instance took its place; see rollout-loses-nothing';
+
+  it('is no process behind a URL', () =>
+    expect(behindUrl(null, false)).toEqual({
+      processes: ['skip', NO_PROCESS],
+      instance: ['pass', null],
+      clients: ['pass', null],
+      replacement: ['pass', null],
+    }));
+
+  it.each([
+    [null, true],
+    ['replaced', true],
+    ['replaced', false],
+  ] as const)('is not one and the same instance when it was to be %s and serves: %s', (afterStop, serving) =>
+    expect(behindUrl(afterStop, serving)).toEqual({
+      processes: ['skip', NO_PROCESS],
+      instance: ['skip', REPLACED],
+      clients: ['pass', null],
+      replacement: ['pass', null],
+    }),
+  );
+
+  it('is no instance that something in front answers for when it is gone', () => {
+    const plan = urlPlan('gone', { checks: [...VIEWS] });
+    const story = new Story(plan).taken('url').stop().arrival(25, 'rejected').arrival(2990, 'rejected');
+    const all = judge(
+      story.settled(3000, false).facts(),
+      plan,
+      VIEWS.map((view) => seeing(view)),
+    );
+    expect(all.map(({ status }) => status)).toEqual(['skip', 'skip', 'pass', 'pass']);
+    expect(all[1]?.verdict.because).toContain('something in front of the service answers for it');
+  });
+
+  it('does not ask a check about what it cannot see', () => {
+    const plan = urlPlan(null, { checks: ['processes'] });
+    const story = new Story(plan).taken('url').stop().settled(3000, false);
+    const blind: Check = {
+      ...seeing('processes'),
+      judge: () => {
+        throw new Error('it was asked');
+      },
+    };
+    expect(judge(story.facts(), plan, [blind])[0]?.verdict).toMatchObject({ status: 'skip', scenario: null });
+  });
+
+  it('is everything of a process and of a container', () => {
+    for (const kind of ['process', 'container'] as const) {
+      const plan = processPlan({ checks: [...VIEWS] });
+      const story = new Story(plan).taken(kind).signal().exit(600);
+      const all = judge(
+        story.facts(),
+        plan,
+        VIEWS.map((view) => seeing(view)),
+      );
+      expect(all.map(({ status }) => status)).toEqual(VIEWS.map(() => 'pass'));
+    }
+  });
+
+  describe('names the scenario', () => {
+    const named = (story: Story, scenario: Verdict['scenario']) =>
+      judge(story.facts(), { ...story.plan, checks: ['clients'] }, [seeing('clients', { scenario })])[0]?.verdict
+        .scenario;
+    const together = () => new Story(processPlan()).taken('process').signal().exit(600);
+
+    it.each(['drain', 'idle', 'streams', 'together'] as const)('that was played in place of %s', (scenario) =>
+      expect(named(together(), scenario)).toBe('together'),
+    );
+
+    it('that it was asked about, where that was played or nothing was', () => {
+      expect(named(new Story().life().signal().exit(600), 'drain')).toBe('drain');
+      expect(named(together(), 'stuck')).toBe('stuck');
+      expect(named(together(), null)).toBeNull();
     });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { leavesNothingBehind } from '../../src/checks/leaves-nothing-behind.js';
 import type { EventBody } from '../../src/recording/events.js';
-import { examplePlan } from '../support/plan.js';
+import { containerPlan, examplePlan, processPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => leavesNothingBehind.judge(story.facts(), story.plan);
@@ -124,4 +124,36 @@ describe('leaves-nothing-behind', () => {
     expect(judge(new Story().life().signal()).status).toBe('inconclusive');
     expect(judge(new Story().life()).status).toBe('inconclusive');
   });
+});
+
+describe('leaves-nothing-behind, of a process that runs already', () => {
+  const successor = { pid: 300, ppid: 1, command: 'node server.js' };
+  const worker = { pid: 200, ppid: 100, command: 'node worker.js' };
+  const taken = (kind: 'process' | 'container', held: (typeof successor)[]) =>
+    new Story(kind === 'process' ? processPlan() : containerPlan())
+      .taken(kind)
+      .processes({ pid: 100, ppid: 1, command: 'node server.js' }, worker)
+      .signal()
+      .exit(600, { code: null, portHeldBy: held });
+
+  it('passes when its supervisor has started another, which holds the port', () =>
+    expect(judge(taken('process', [successor]))).toMatchObject({
+      status: 'pass',
+      scenario: 'together',
+      observed: 'no process, port taken by a successor',
+    }));
+
+  it.each([
+    ['one of its own', 'process', [worker]],
+    ['one of its own beside another', 'process', [successor, worker]],
+    ['somebody who could not be seen', 'process', []],
+    ['another process in place of a container', 'container', [successor]],
+  ] as const)('fails when %s holds it', (_, kind, held) =>
+    expect(judge(taken(kind, [...held]))).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('port 8080 was still held') as string,
+    }),
+  );
+
+  it('judges its one life once', () => expect(judge(taken('process', [successor])).evidence).toHaveLength(1));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { servesUntilDerouted } from '../../src/checks/serves-until-derouted.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, urlPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => servesUntilDerouted.judge(story.facts(), story.plan);
@@ -93,5 +93,43 @@ describe('serves-until-derouted', () => {
 
   it('is inconclusive when the recording ends before the target did', () => {
     expect(judge(signalled().arrival(25)).status).toBe('inconclusive');
+  });
+});
+
+describe('serves-until-derouted, behind a URL', () => {
+  /** Readiness is well for the last time at 100 ms and fails at 112 ms; the last answer comes at 7 s. */
+  const leaving = (profile: 'kubernetes' | 'load-balancer' = 'kubernetes') =>
+    new Story(urlPlan(null, { profile }))
+      .taken('url')
+      .probes('readiness', 200, -90, 100)
+      .stop()
+      .probes('readiness', 503, 110, 5900)
+      .exchange('slow-response', { openedAt: -50, endedAt: 7000 })
+      .arrival(150)
+      .arrival(4950);
+
+  it.each([
+    ['passes', 5100, 'pass', '5 s'],
+    ['fails', 1900, 'fail', '1.8 s'],
+  ] as const)('%s when a new connection was refused at %i ms', (_, at, status, served) => {
+    const verdict = judge(leaving().arrival(at, 'refused').settled(9000, false));
+    expect(verdict).toMatchObject({ status, scenario: 'drain', observed: `served for ${served} after the signal` });
+  });
+
+  it('counts from the failing of readiness behind a load balancer', () => {
+    const verdict = judge(leaving('load-balancer').arrival(5112, 'refused').settled(9000, false));
+    expect(verdict).toMatchObject({ status: 'pass', observed: 'served for 5 s after readiness failed' });
+  });
+
+  it('fails when the first that was seen of the stop is a connection that was refused', () => {
+    const story = new Story(urlPlan()).taken('url').stop().arrival(100).arrival(150, 'refused').arrival(200, 'refused');
+    expect(judge(story.settled(3000, false))).toMatchObject({
+      status: 'fail',
+      observed: 'no new connection was served after the signal',
+    });
+  });
+
+  it('is inconclusive when it was never stopped', () => {
+    expect(judge(new Story(urlPlan()).taken('url').arrival(25).settled(3000, true)).status).toBe('inconclusive');
   });
 });

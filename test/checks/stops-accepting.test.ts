@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stopsAccepting } from '../../src/checks/stops-accepting.js';
+import { urlPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => stopsAccepting.judge(story.facts(), story.plan);
@@ -113,5 +114,48 @@ describe('stops-accepting', () => {
 
   it('is inconclusive when the recording ends before the target did', () => {
     expect(judge(signalled().arrival(25).arrival(75, 'refused')).status).toBe('inconclusive');
+  });
+});
+
+describe('stops-accepting, behind a URL', () => {
+  /** Readiness fails at 112 ms; a slow request is answered at 900 ms, which is the last sign of life. */
+  const leaving = () =>
+    new Story(urlPlan())
+      .taken('url')
+      .probes('readiness', 200, -90, 100)
+      .stop()
+      .probes('readiness', 503, 110, 190)
+      .exchange('slow-response', { openedAt: -50, endedAt: 900 });
+
+  it.each([
+    ['refused', '1 answered, 1 refused'],
+    ['rejected', '1 answered, 1 rejected with 503'],
+  ] as const)('passes when a new connection was %s while others were still served', (ending, observed) => {
+    const verdict = judge(leaving().arrival(150).arrival(250, ending).settled(4000, false));
+    expect(verdict).toMatchObject({ status: 'pass', scenario: 'drain', observed });
+  });
+
+  it('proves nothing by refusals after the last sign of life', () => {
+    const story = leaving().exchange('new-work', { openedAt: 150, endedAt: 400 });
+    expect(judge(story.arrival(870, 'refused').arrival(950, 'refused').settled(4000, false))).toMatchObject({
+      status: 'pass',
+      observed: '1 answered; all that was taken was finished',
+    });
+    expect(judge(leaving().arrival(150).arrival(950, 'refused').settled(4000, false)).status).toBe('inconclusive');
+  });
+
+  it('fails when what it took was cut', () => {
+    const story = leaving().arrival(150).exchange('new-work', { openedAt: 300, endedAt: 900, ending: 'reset' });
+    expect(judge(story.settled(4000, false))).toMatchObject({ status: 'fail', observed: '1 answered, 1 reset' });
+  });
+
+  it('does not apply when nothing could be tried between the first sign and the last', () => {
+    const story = new Story(urlPlan()).taken('url').stop().arrival(100).arrival(150, 'reset').arrival(200, 'refused');
+    expect(judge(story.settled(4000, false)).status).toBe('skip');
+  });
+
+  it('is inconclusive when it goes on serving, or before traffic was steady', () => {
+    expect(judge(leaving().arrival(150).settled(4000, true)).status).toBe('inconclusive');
+    expect(judge(leaving().arrival(150)).status).toBe('inconclusive');
   });
 });

@@ -57,6 +57,37 @@ describe('requestPath', () => {
   );
 });
 
+describe('originOnly', () => {
+  it.each(['http://127.0.0.1:8080', 'https://example.com', 'HTTP://Example.com/', 'http://[::1]:80'])(
+    'reads %s',
+    (text) => expect(values.originOnly(text)).toEqual({ value: new URL(text) }),
+  );
+  it.each([
+    ['', 'is not a URL'],
+    ['/ready', 'is not a URL'],
+    ['localhost', 'is not a URL'],
+    ['http://', 'is not a URL'],
+    ['http://a b', 'is not a URL'],
+    ['localhost:8080', 'begins with localhost:'],
+    ['ws://localhost', 'begins with ws:'],
+    ['file:///etc/hosts', 'begins with file:'],
+    ['http://user@localhost', 'holds credentials'],
+    ['http://:secret@localhost', 'holds credentials'],
+    ['http://localhost/a', 'has a path'],
+    ['http://localhost?a=b', 'has a path'],
+    ['http://localhost#a', 'has a path'],
+  ])('refuses %j, which %s', (text, words) => expect(problem(values.originOnly(text))).toContain(words));
+});
+
+describe('hostName', () => {
+  it.each(['localhost', 'Api.Example.com', '10.0.0.1', 'fd00::2', 'my_host-1'])('takes %s', (text) =>
+    expect(values.hostName(text)).toEqual({ value: text.toLowerCase() }),
+  );
+  it.each(['', 'a b', 'http://a', 'a/b', '*.example.com', 'ä.test', '[::1]', 'a\n'])('refuses %j', (text) =>
+    expect(problem(values.hostName(text))).toContain('is not the name or address of a host'),
+  );
+});
+
 describe('endpointChoice', () => {
   it('is none, a path, or wrong', () => {
     expect(values.endpointChoice('none')).toEqual({ value: { kind: 'none' } });
@@ -155,6 +186,8 @@ it('answers every text with a value or with a sentence to put after the value', 
     values.environmentEntry,
     values.exitCodes,
     values.switchValue,
+    values.originOnly,
+    values.hostName,
   ];
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), fc.constantFrom(...parsers), (text, parse) => {

@@ -93,3 +93,26 @@ export function processPlan(changes: Partial<Plan> = {}): Plan {
     ...changes,
   });
 }
+
+/** The same for a container that is taken, or for an image that is run for each life. */
+export function containerPlan(changes: Partial<Plan> = {}): Plan {
+  return examplePlan({
+    target: {
+      kind: 'container',
+      engine: 'docker',
+      name: 'web',
+      compose: false,
+      args: [],
+      runArgs: [],
+      env: {},
+      signal: null,
+      cwd: '/srv',
+      port: null,
+      socketPath: null,
+      tls: null,
+      http2: false,
+    },
+    scenarios: ['drain', 'idle', 'streams', 'together'],
+    ...changes,
+  });
+}

@@ -1,8 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Engine, endStream, wordsOf } from '../../src/target/engine.js';
-import { noEngine, prepared, ROOT } from '../support/engine.js';
+import { Engine, wordsOf } from '../../src/target/engine.js';
 
-const engine = (name: 'docker' | 'podman' = 'docker') => new Engine(name, ROOT, { mark: () => undefined });
+const engine = (name: 'docker' | 'podman') => new Engine(name, process.cwd(), { mark: () => undefined });
 
 function surroundings(name: string, value: string): void {
   vi.stubEnv(name, value);
@@ -21,41 +20,6 @@ describe('an engine that is not there', () => {
       hint: `Install it, or use another engine with --engine ${other}.`,
     });
   });
-});
-
-describe.skipIf(noEngine)('an engine', () => {
-  it('that does not run says so in its own words', async () => {
-    surroundings('DOCKER_HOST', 'unix:///nonexistent');
-    await expect(engine().wake()).rejects.toMatchObject({
-      code: 'engine-failed',
-      message: expect.stringMatching(/^Docker cannot be used: .*unix:\/\/\/nonexistent/) as string,
-      hint: expect.stringContaining('Start it') as string,
-    });
-  });
-
-  it('that runs is no trouble', async () => expect(engine().wake()).resolves.toBeUndefined());
-
-  it('that does not answer in time has not answered', async () =>
-    expect(await engine().ask(['events'], 300)).toMatchObject({
-      code: null,
-      words: 'It did not answer within 0.3 s.',
-    }));
-
-  it('can be told to stop talking', async () => {
-    const stream = engine().stream(['events']);
-    await endStream(stream);
-    expect(stream.exitCode !== null || stream.signalCode !== null).toBe(true);
-    await endStream(stream);
-  });
-
-  it('knows when there is no such thing', async () =>
-    expect(await prepared({ name: 'drain-check-test-no-such/thing:1' }).catch((error: unknown) => error)).toMatchObject(
-      {
-        code: 'no-such-target',
-        message: 'There is neither a container nor an image drain-check-test-no-such/thing:1.',
-        hint: expect.stringContaining('`docker pull drain-check-test-no-such/thing:1`') as string,
-      },
-    ));
 });
 
 describe('the words of an engine', () => {

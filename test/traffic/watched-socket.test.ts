@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WatchedSocket, type WatchedSocketOptions } from '../../src/traffic/watched-socket.js';
+import {
+  allowConnections,
+  closeConnections,
+  WatchedSocket,
+  type WatchedSocketOptions,
+} from '../../src/traffic/watched-socket.js';
 import { serve, turn, until, type Transport } from './endings/server.js';
 
 /** A socket of ours and the server's end of it. */
@@ -117,5 +122,69 @@ describe('WatchedSocket', () => {
     socket.abandon();
     await ended;
     expect(socket.localPort).toBe(0);
+  });
+});
+
+describe('the connections to a target that is let go', () => {
+  /** A server, and its ends of the connections to it. */
+  async function target(transport: Transport = 'tcp') {
+    const accepted: Socket[] = [];
+    const { origin } = await serve(transport, 'http/1.1', ({ raw }) => accepted.push(raw));
+    onTestFinished(() => allowConnections(origin));
+    const open = () => {
+      const socket = new WatchedSocket(origin);
+      onTestFinished(() => socket.abandon());
+      return socket;
+    };
+    return { origin, accepted, open };
+  }
+
+  it.each(['tcp', 'unix'] as const)('are closed with a FIN: %s', async (transport) => {
+    const { origin, accepted, open } = await target(transport);
+    const sockets = [open(), open()];
+    await until(() => accepted.length === 2);
+    const ended = accepted.map((server) => once(server.resume(), 'end'));
+    closeConnections(origin);
+    expect(await Promise.all(sockets.map((socket) => socket.ended))).toEqual(['tester', 'tester']);
+    await Promise.all(ended);
+  });
+
+  it('are all that lead there, and no others', async () => {
+    const one = await target();
+    const other = await target();
+    const stays = other.open();
+    const goes = one.open();
+    await until(() => one.accepted.length === 1 && other.accepted.length === 1);
+    closeConnections(one.origin);
+    expect(await goes.ended).toBe('tester');
+    expect(stays.socketEnd).toBeNull();
+  });
+
+  it('are also those that are still begun', async () => {
+    const { origin, open } = await target();
+    closeConnections(origin);
+    expect(await open().ended).toBe('tester');
+  });
+
+  it('are none that had ended before', async () => {
+    const { origin, accepted, open } = await target();
+    const socket = open();
+    await until(() => accepted.length === 1);
+    accepted[0]?.resume().end();
+    expect(await socket.ended).toBe('fin');
+    closeConnections(origin);
+    expect(socket.socketEnd).toBe('fin');
+  });
+
+  it('may be opened again once that is allowed', async () => {
+    const { origin, accepted, open } = await target();
+    closeConnections(origin);
+    await open().ended;
+    allowConnections(origin);
+    const before = accepted.length;
+    const socket = open();
+    await until(() => accepted.length > before);
+    for (let turns = 0; turns < 20; turns++) await turn();
+    expect(socket.socketEnd).toBeNull();
   });
 });

@@ -40,16 +40,20 @@ function firstChange(
   from: number,
 ): { at: number; lastWellAt: number; seq: number } | null {
   const probes = events.filter((event) => event.type === 'probe-run');
+  const isUnwell = (exchange: Exchange) => wentWrong(exchange, statusInPeace(exchange, events));
+  const announced = newlyAnnounced(exchanges);
   const changes = [
     ...turnedBad(probes).map((run) => ({ at: run.first.endedAt, seq: run.seq })),
     ...exchanges.filter(isUnwell).map(({ end, evidence }) => ({ at: end?.at ?? Infinity, seq: evidence })),
-    ...newlyAnnounced(exchanges).map(({ end, evidence }) => ({ at: end?.at ?? Infinity, seq: evidence })),
+    ...announced.map(({ end, evidence }) => ({ at: end?.at ?? Infinity, seq: evidence })),
   ].filter(({ at }) => at >= from);
   const first = changes.sort((a, b) => a.at - b.at)[0];
   if (first === undefined) return null;
   const well = [
     ...probes.filter(({ outcome }) => isGood(outcome)).flatMap((run) => [run.first.startedAt, run.last.startedAt]),
-    ...exchanges.filter((one) => STEADY.includes(one.kind) && !isUnwell(one)).map((one) => one.openedAt),
+    ...exchanges
+      .filter((one) => STEADY.includes(one.kind) && !isUnwell(one) && !announced.includes(one))
+      .map((one) => one.openedAt),
   ].filter((at) => at < first.at);
   return { ...first, lastWellAt: Math.max(from, ...well) };
 }
@@ -68,10 +72,21 @@ function newlyAnnounced(exchanges: readonly Exchange[]): Exchange[] {
   return before < 0 ? [] : reused.slice(before).filter((one) => one.end?.announcedClose === true);
 }
 
+/** What an exchange is answered in peace, as far as that was seen. */
+function statusInPeace({ method, path }: Exchange, events: readonly RecordedEvent[]): number | null {
+  for (const event of events) {
+    if (event.type === 'baseline-measured' && event.method === method && event.path === path) return event.status;
+    if (event.type === 'plain-path-chosen' && event.path === path) return event.status;
+  }
+  return null;
+}
+
 /** It did not end as in peace. A kept connection that is closed between two questions is no such thing. */
-function isUnwell({ end }: Exchange): boolean {
+function wentWrong({ end }: Exchange, usual: number | null): boolean {
   if (end === null || end.ending === 'ended-by-tester') return false;
-  return end.ending !== 'answered' || (end.status ?? 0) >= 500;
+  if (end.ending !== 'answered' && end.ending !== 'rejected') return true;
+  const status = end.status ?? 0;
+  return usual === null ? status >= 500 : status >= 400 && status !== usual;
 }
 
 /**
@@ -84,9 +99,11 @@ export function lastSignOfLife(events: readonly RecordedEvent[], exchanges: read
       if (event.type === 'probe-run' && event.outcome.kind === 'status') return [event.last.endedAt];
       return event.type === 'connection-closed' && event.by === 'fin' ? [event.at] : [];
     }),
-    ...exchanges.flatMap(({ end }) =>
-      end === null || ['refused', 'timed-out', 'ended-by-tester'].includes(end.ending) ? [] : [end.at],
-    ),
+    ...exchanges.flatMap(({ end, connectedAt }) => {
+      if (end === null || ['refused', 'timed-out', 'ended-by-tester'].includes(end.ending)) return [];
+      // A gRPC call that finds nobody is closed and not refused.
+      return end.ending === 'closed' && connectedAt === null ? [] : [end.at];
+    }),
   ];
   return signs.length === 0 ? null : Math.max(...signs);
 }

@@ -39,6 +39,8 @@ export interface LifeFacts {
   statusUnknown: boolean;
   /** Another instance took its place, or was to take it: what is met after the end may be that. */
   replaced: boolean;
+  /** It is gone, and something in front of it answers all the same: whose answers they were cannot be told. */
+  fronted: boolean;
   /** Traffic was steady when the stop was over. */
   settled: EventOf<'traffic-settled'> | null;
   /** Our clients left, kind by kind, when the grace period was over. */
@@ -147,6 +149,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     outside,
     statusUnknown: found?.kind === 'process',
     replaced: outside && (afterStop === 'replaced' || (afterStop === null && settled?.serving === true)),
+    fronted: outside && settled?.serving === false && isAnsweredFor(exchanges, settled.at),
     settled,
     left,
     repeated: events.filter((event) => event.type === 'signal-sent' || event.type === 'stop-begun')[1] ?? null,
@@ -174,6 +177,18 @@ function isInFlight(exchange: Exchange, signalAt: number | null): boolean {
   const held = HELD_KINDS.includes(exchange.kind);
   if (signalAt === null || !held || exchange.armed === null || exchange.openedAt > signalAt) return false;
   return exchange.end === null || exchange.end.at > signalAt;
+}
+
+/** In the last of the new connections of a service that is gone, something else speaks when they get answers. */
+const LAST_KNOCKS_MS = 500;
+
+function isAnsweredFor(exchanges: readonly Exchange[], settledAt: number): boolean {
+  return exchanges.some(
+    ({ kind, openedAt, end }) =>
+      kind === 'new-connection' &&
+      openedAt >= settledAt - LAST_KNOCKS_MS &&
+      (end?.ending === 'answered' || end?.ending === 'rejected'),
+  );
 }
 
 /** The process that gets the signal, where one can be seen. */

@@ -42,11 +42,16 @@ export function rolloutFacts(life: LifeFacts, facts: RunFacts): RolloutFacts {
   };
 }
 
-/** Whether a request was lost: no complete answer, or an error of the server's that the endpoint does not give in peace. */
-export function wasLost({ end, method, path }: Exchange, { baselines }: RunFacts): boolean {
+/**
+ * Whether a request was lost: no complete answer, or an error that it does not get in peace. What stands in front of a
+ * service has errors of its own, 502 and 503 as a rule, and 404 where it knows no such service any more.
+ */
+export function wasLost({ end, method, path }: Exchange, { baselines, plainPath }: RunFacts): boolean {
   if (end === null || (end.ending !== 'answered' && end.ending !== 'rejected')) return true;
   const status = end.status ?? 0;
-  if (status < 500) return false;
-  const peace = baselines.find((one) => one.method === method && one.path === path);
-  return peace?.status !== status;
+  if (status < 400) return false;
+  const baseline = baselines.find((one) => one.method === method && one.path === path);
+  const peace = baseline?.status ?? (plainPath?.path === path ? plainPath.status : null);
+  if (peace === null) return status >= 500;
+  return Math.floor(status / 100) !== Math.floor(peace / 100);
 }

@@ -34,7 +34,7 @@ function foldSkipped(checks: readonly CheckReport[]): Group[] {
   const alike = (check: CheckReport) =>
     check.status !== 'skip'
       ? [check]
-      : checks.filter(({ status, because }) => status === 'skip' && because === check.because);
+      : checks.filter((other) => other.status === 'skip' && reasonOf(other) === reasonOf(check));
   return checks.flatMap((check): Group[] => {
     const [first, ...others] = alike(check);
     if (first === undefined || others.length + 1 < FOLD_FROM) return [[check]];
@@ -42,10 +42,15 @@ function foldSkipped(checks: readonly CheckReport[]): Group[] {
   });
 }
 
+/** Why it was not checked, whatever the scenario that was left out for it is called. */
+function reasonOf({ because }: CheckReport): string {
+  return (because ?? '').replace(/^the scenario [\w-]+ was not played: /, '');
+}
+
 function drawSkipped(checks: Group, style: Style): string[] {
-  const [{ because }] = checks;
+  const [first] = checks;
   const names = checks.map(({ title }) => title).join(', ');
-  return hanging(`   ${mark('skip', style)} `, `${names}: not checked, ${because ?? ''}`, style, style.dim);
+  return hanging(`   ${mark('skip', style)} `, `${names}: not checked, ${reasonOf(first)}`, style, style.dim);
 }
 
 function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {
