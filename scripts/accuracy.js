@@ -1,13 +1,26 @@
 // Plays every fixture server a number of times and prints each verdict that is not the expected one.
-// Usage: node scripts/accuracy.js [--runs 10] [--at-once 2] [name…]
+// Usage: node scripts/accuracy.js [--runs 10] [--at-once 2] [--as process|url|container] [name…]
+// With --as it plays those that are tested as every kind of target.
 import { parseArgs } from 'node:util';
+import { expectedAs, optionsAs, PLAYED_ALL_WAYS } from '../fixtures/all-ways.js';
 import { compare, listFixtures, playFixture } from '../fixtures/fixtures.js';
+import { CHECKS } from '../dist/checks/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '10' }, 'at-once': { type: 'string', default: '2' } },
+  options: {
+    runs: { type: 'string', default: '10' },
+    'at-once': { type: 'string', default: '2' },
+    as: { type: 'string' },
+  },
 });
-const fixtures = listFixtures().filter((fixture) => positionals.length === 0 || positionals.includes(fixture.name));
+const { as } = values;
+const names = positionals.length === 0 && as !== undefined ? PLAYED_ALL_WAYS : positionals;
+const chosen = listFixtures().filter((fixture) => names.length === 0 || names.includes(fixture.name));
+const fixtures =
+  as === undefined
+    ? chosen
+    : chosen.map((one) => ({ ...expectedAs(one, as, CHECKS), options: [...one.options, ...optionsAs(as)] }));
 const queue = Array.from({ length: Number(values.runs) }, () => fixtures).flat();
 const total = queue.length;
 const count = { verdicts: 0, wrong: 0, races: 0, failed: 0 };
@@ -21,7 +34,7 @@ function print(fixture, word, check) {
 async function worker() {
   for (let fixture = queue.shift(); fixture !== undefined; fixture = queue.shift()) {
     try {
-      const { report } = await playFixture(fixture);
+      const { report } = await playFixture(fixture, as);
       const { wrong, races } = compare(fixture, report);
       for (const check of wrong) print(fixture, 'expected', check);
       for (const check of races) print(fixture, 'a race in place of', check);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DrainCheckError, drainCheck, judge, parseRecording, type Report } from 'drain-check';
 import { fixture, processesWith } from './support/cli.js';
 import { validateReport } from './support/schema.js';
+import { listeningServer } from './support/server.js';
 
 // The package as others import it: the build, by its own name.
 const RECORDING = path.resolve(import.meta.dirname, '../fixtures/recordings/exits-at-once.ndjson');
@@ -32,6 +33,17 @@ describe('drainCheck', () => {
       code: 'usage',
     });
     await expect(drainCheck({ command: ['true'], options: { quiet: true } })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('ends what it did not start only where that was agreed to', async () => {
+    const server = await listeningServer('perfect-without-lame-duck');
+    const options = { pid: String(server.pid), slow: '/slow', only: 'drain' };
+    await expect(drainCheck({ options })).rejects.toMatchObject({ code: 'not-to-be-ended' });
+    expect(server.isAlive()).toBe(true);
+    const report = await drainCheck({ options: { ...options, yes: true } });
+    expect(report.target.kind).toBe('process');
+    expect(report.checks.find((check) => check.id === 'finishes-requests')?.status).toBe('pass');
+    await server.gone;
   });
 
   it('ends what it started when it is aborted', async () => {

@@ -1,5 +1,5 @@
 import type { ExchangeKind } from '../recording/events.js';
-import type { LifeFacts } from '../recording/facts/life.js';
+import { isUntouched, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { Verdict } from './check.js';
 import { inconclusive, skip } from './verdict.js';
@@ -36,6 +36,8 @@ export function nothingOpen(
   const known = facts.workEndpoints.filter((one) => one.kind === endpoint);
   const path = tried[0]?.path ?? known[0]?.path;
   if (path === undefined) return skip(unknown, life.scenario);
+  if (life.replaced && tried.some(isUntouched))
+    return skip(`${path} was open all the time: it was not touched`, life.scenario);
   const reason = tried.find((exchange) => exchange.notArmedBecause !== null)?.notArmedBecause;
   return inconclusive(`${path} was not open at the signal: ${reason ?? 'it had ended before'}`, life.scenario);
 }

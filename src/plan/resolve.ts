@@ -3,8 +3,9 @@ import { isThisMachine } from './origin.js';
 import { readFileOption } from './read-reached.js';
 import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
+import { readScenarios } from './read-scenarios.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
-import type { Plan, ProfileName, ScenarioId, TargetPlan } from './types.js';
+import type { Plan, ProfileName, ScenarioId } from './types.js';
 import * as values from './values.js';
 
 export type { Problem } from './reader.js';
@@ -113,7 +114,7 @@ export function resolveRun(
   const target = readTarget(reader, command, cwd);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
-    checks: catalogue.checks.filter((id) => kindOf(reader) === 'url' || !catalogue.replacementChecks.includes(id)),
+    checks: catalogue.checks.filter((id) => target.kind === 'url' || !catalogue.replacementChecks.includes(id)),
     ignore: [],
     strict: false,
     allowInconclusive: false,
@@ -121,19 +122,7 @@ export function resolveRun(
     expectExitGiven: false,
     routingLagMs: 5000,
   });
-  const quietly = new Reader(raw);
-  const chosen = selected(
-    catalogue.scenarios,
-    ids(quietly, 'only', raw, [...catalogue.scenarios, ...catalogue.checks]),
-    ids(quietly, 'skip', raw, [...catalogue.scenarios, ...catalogue.checks]),
-  );
-  const scenarios = withTogether(chosen, kindOf(reader), reader.has('only'));
-  const playable = isOneLife(kindOf(reader)) ? scenarios.filter((id) => id === 'together') : scenarios;
-  if (playable.length === 0) {
-    const by = reader.has('skip') ? 'skip' : 'only';
-    reader.complain(by, (raw[by] ?? []).join(', '), 'leaves no scenario to play with this target');
-  }
-  refuseOthersChecks(reader, raw, catalogue);
+  const scenarios = readScenarios(reader, raw, catalogue, target.kind);
   const headers = readHeaders(reader);
   const pace = target.kind === 'url' && !isThisMachine(target.host) ? FAR : NEAR;
   const plan: Plan = {
@@ -178,43 +167,6 @@ export function resolveJudging(
   };
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
-}
-
-/** What the scenario `together` is made of. */
-const PARTS: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
-
-/**
- * What is started afresh for each scenario has no need of the one that holds several together. Another kind of target may
- * have one life only: it gets those parts of it that were chosen, or all of them when it was asked for by its own name.
- */
-function withTogether(chosen: readonly ScenarioId[], kind: TargetPlan['kind'], only: boolean): ScenarioId[] {
-  const others = chosen.filter((id) => id !== 'together');
-  if (kind === 'command') return others;
-  const parts = chosen.filter((id) => PARTS.includes(id));
-  const named = only && chosen.includes('together');
-  if (named && parts.length === 0) return [...PARTS, ...others, 'together'];
-  // Without --only it is in the list unless it was left out.
-  return parts.length > 0 && (only || chosen.includes('together')) ? [...others, 'together'] : others;
-}
-
-/** Whether a target of this kind never has more than one life. */
-function isOneLife(kind: TargetPlan['kind']): boolean {
-  return kind === 'process' || kind === 'url';
-}
-
-/** A check that is about replacement, asked for by name where nothing is replaced. */
-function refuseOthersChecks(reader: Reader, raw: RawOptions, { replacementChecks }: Catalogue): void {
-  if (kindOf(reader) === 'url') return;
-  const wanted = (raw['only'] ?? []).flatMap((text) => text.split(',')).map((id) => id.trim());
-  for (const id of wanted.filter((one) => replacementChecks.includes(one)))
-    reader.complain('only', id, 'is about a service that is replaced behind its URL; give that with --url');
-}
-
-/** The kind of target, before it is read. */
-function kindOf(reader: Reader): TargetPlan['kind'] {
-  if (reader.has('pid')) return 'process';
-  if (reader.has('url')) return 'url';
-  return reader.has('docker') || reader.has('compose') ? 'container' : 'command';
 }
 
 function finish<T>(reader: Reader, resolved: T): Resolution<T> {

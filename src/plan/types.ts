@@ -5,6 +5,9 @@
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
 export type ScenarioId =
   'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'together';
+/** The scenarios whose parts `together` has in place, all in one life. */
+export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
+
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
 /** How an endpoint is to be known: looked for, named by the user, or declared absent by the user. */

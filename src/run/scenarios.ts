@@ -1,7 +1,8 @@
 import { DrainCheckError } from '../errors.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
-import { TOGETHER_OF, togetherOf } from '../scenarios/together.js';
+import { togetherOf } from '../scenarios/together.js';
+import { TOGETHER_OF } from '../plan/types.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
 import type { RunContext } from './context.js';

@@ -4,9 +4,6 @@ import { idle } from './idle.js';
 import { PLAIN_DEATH, type Scenario } from './scenario.js';
 import { streams } from './streams.js';
 
-/** The scenarios that it stands for. */
-export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
-
 /** The one death of a target that cannot be started again: what drain, idle and streams have in place, all at once. */
 export const together: Scenario = {
   ...PLAIN_DEATH,

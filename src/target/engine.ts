@@ -3,9 +3,8 @@ import { execa } from 'execa';
 import { DrainCheckError } from '../errors.js';
 import { redactText } from '../plan/redact.js';
 import type { ContainerTarget } from '../plan/types.js';
+import { HELPER_VARIABLE } from './stop-command.js';
 
-/** Marks the engine's programs that we have running, so that the watchdog finds them. */
-const HELPER_VARIABLE = 'DRAIN_CHECK_HELPER';
 const ANSWER_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 2000;
 /** The engine's own words can be a page of usage. Characters. */

@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { redactText } from '../plan/redact.js';
 import type { LifeRecorder } from '../recording/recorder.js';
-import { systemProcessTable } from './processes/index.js';
 import type { Watchdog } from './watchdog.js';
 
 /** How much of what it printed is kept, from the end. Characters. */
 const OUTPUT_LIMIT = 2000;
+/** Marks helpers of ours while they run, so that the watchdog finds them and what they have started. */
+export const HELPER_VARIABLE = 'DRAIN_CHECK_HELPER';
 /** Read before secrets are hidden, so that none is cut in two. Bytes. */
 const READ_LIMIT = 64 * 1024;
 
@@ -47,16 +49,25 @@ export class StopCommand {
     const file = path.join(directory, 'output');
     const descriptor = openSync(file, 'w');
     const [program = '', ...args] = command;
+    // Before it is started: from its first moment on it is ended with us.
+    const mark = randomUUID();
+    watchdog.mark(mark);
     // The time before it: what it sets off must not seem to have come first.
     const at = recorder.clock.now();
-    const child = spawn(program, args, { cwd, detached: true, stdio: ['ignore', descriptor, descriptor] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, [HELPER_VARIABLE]: mark },
+      detached: true,
+      stdio: ['ignore', descriptor, descriptor],
+    });
     const ended = new Promise<Pick<StopResult, 'code' | 'signal'>>((resolve) => {
       child.once('error', () => resolve({ code: 127, signal: null }));
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
+    // What it leaves running is not ours, and may be the next instance of the service.
+    void ended.then(() => watchdog.unmark(mark));
     recorder.record({ type: 'stop-begun', by: 'command', command: redactText(shown(command)) }, at);
     closeSync(descriptor);
-    if (child.pid !== undefined) void watch(child.pid, watchdog);
     const done = ended.then(async (how): Promise<StopResult> => {
       const text = await readEnd(file).catch(() => '');
       await rm(directory, { recursive: true, force: true });
@@ -98,9 +109,4 @@ async function readEnd(file: string): Promise<string> {
 function shown(command: readonly string[]): string {
   const [file, flag, text] = command;
   return file === '/bin/sh' && flag === '-c' && text !== undefined ? text : command.join(' ');
-}
-
-async function watch(pid: number, watchdog: Watchdog): Promise<void> {
-  const row = (await systemProcessTable().list()).find((one) => one.pid === pid);
-  if (row !== undefined) watchdog.watch(pid, row.startedAt);
 }

@@ -18,6 +18,7 @@ const input = createInterface({ input: process.stdin });
 input.on('line', (line) => {
   const [verb = '', first = '', ...rest] = line.split(' ');
   if (verb === 'mark') markers.push(first);
+  else if (verb === 'unmark') markers = markers.filter((marker) => marker !== first);
   else if (verb === 'pid') processes.push({ pid: Number(first), startedAt: rest.join(' ') });
   else if (verb === 'container') containers.set(rest.join(' '), first);
   else if (verb === 'container-gone') containers.delete(first);
@@ -29,12 +30,13 @@ input.on('line', (line) => {
 });
 input.on('close', () => {
   void Promise.all([
-    ...markers.map((marker) => killMarked(marker)),
+    // What was named by its pid is ended even where nothing carries a mark.
+    ...(markers.length === 0 ? [null] : markers).map((marker) => killAll(marker)),
     ...[...containers].map(([life, engine]) => removeLabelled(engine, life)),
   ]).then(() => process.exit(0));
 });
 
-async function killMarked(marker: string): Promise<void> {
+async function killAll(marker: string | null): Promise<void> {
   const tracker = new ProcessTracker(table, marker);
   for (const entry of processes) tracker.add(entry);
   await tracker.killAll(KILL_TIMEOUT_MS);

@@ -23,6 +23,11 @@ export class Watchdog {
     this.#tell(`mark ${marker}`);
   }
 
+  /** Processes that carry this mark are let alone again. */
+  unmark(marker: string): void {
+    this.#tell(`unmark ${marker}`);
+  }
+
   /** From now on, this process is to be killed. */
   watch(pid: number, startedAt: string): void {
     this.#tell(`pid ${pid} ${startedAt}`);

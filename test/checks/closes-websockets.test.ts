@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closesWebsockets } from '../../src/checks/closes-websockets.js';
 import type { EventOf } from '../../src/recording/events.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, urlPlan } from '../support/plan.js';
 import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => closesWebsockets.judge(story.facts(), story.plan);
@@ -138,5 +138,31 @@ describe('closes-websockets', () => {
       status: 'skip',
       because: 'no WebSocket endpoint is known; name one with --websocket <path>',
     });
+  });
+
+  it('judges those that a replacement has touched, and no others', () => {
+    const open: [null, ExchangeStory] = [null, { ending: 'ended-by-tester', endedAt: 13_000 }];
+    const replaced = () => new Story(urlPlan('replaced')).taken('url').arrival(-50).stop();
+    const touched = replaced()
+      .websocket('quiet-websocket', ...open)
+      .websocket('talking-websocket');
+    expect(judge(touched.settled(3000, true))).toMatchObject({ status: 'pass', observed: '1 of 1 closed with 1001' });
+    expect(
+      judge(
+        replaced()
+          .websocket('quiet-websocket', ...open)
+          .settled(3000, true),
+      ),
+    ).toMatchObject({
+      status: 'skip',
+      because: '/ws was open all the time: it was not touched',
+    });
+    // One that is open when the service is gone was touched, and it is not known how it would have ended.
+    const gone = new Story(urlPlan('gone'))
+      .taken('url')
+      .arrival(-50)
+      .stop()
+      .websocket('quiet-websocket', ...open);
+    expect(judge(gone.arrival(100, 'refused').settled(3000, false)).status).toBe('inconclusive');
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { flat, processesWith, runCli, startCli } from '../support/cli.js';
+import { flat, processesWith, runCli, startCli, until } from '../support/cli.js';
 import { listeningServer } from '../support/server.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -137,5 +137,29 @@ describe('a service behind a URL that cannot be tested', () => {
     expect((await run.result).code).toBe(143);
     expect(processesWith(mark)).toEqual([]);
     expect(server.isAlive()).toBe(true);
+  });
+
+  it('has its stop command ended when we are killed', async () => {
+    const server = await listeningServer('perfect-without-lame-duck');
+    const mark = `KILLED=${server.pid}`;
+    const run = startCli(['--url', server.url, '--stop', `export ${mark}; sleep 600; true`]);
+    await run.saw('together: draining');
+    await until(() => processesWith(mark).length > 0);
+    run.process.kill('SIGKILL');
+    await run.result;
+    await until(() => processesWith(mark).length === 0);
+    expect(server.isAlive()).toBe(true);
+  });
+});
+
+describe('a process that was there already', () => {
+  it('is let alone when we are killed before it was signalled', async () => {
+    const server = await listeningServer('perfect-without-lame-duck');
+    const run = startCli(['--pid', String(server.pid), '--yes', '--settle', '60s']);
+    await run.saw('together: loading');
+    run.process.kill('SIGKILL');
+    await run.result;
+    // The watchdog has nothing to end, and is gone as soon as it knows.
+    expect((await runCli(['--pid', String(server.pid), '--yes', '--only', 'idle', '-q'])).stdout).toContain('together');
   });
 });

@@ -25,11 +25,12 @@ function stage() {
       return { seq: events.length - 1, at, life: 0, ...body };
     },
   };
-  const watched = vi.fn<(pid: number, startedAt: string) => void>();
-  const watchdog = { watch: watched } as unknown as Watchdog;
+  const marked = vi.fn<(mark: string) => void>();
+  const unmarked = vi.fn<(mark: string) => void>();
+  const watchdog = { mark: marked, unmark: unmarked } as unknown as Watchdog;
   const start = (command: string, cwd = '/') => StopCommand.start(shellCommand(command), cwd, recorder, watchdog);
   const run = async (command: string, cwd?: string) => (await start(command, cwd)).done;
-  return { events, clock, recorder, watchdog, watched, start, run };
+  return { events, clock, recorder, watchdog, marked, unmarked, start, run };
 }
 
 /** A text that processes carry in their environment, all of which are ended with the test. */
@@ -127,17 +128,20 @@ describe('a stop command', () => {
     await stop.abandon();
     expect(readdirSync(directory)).toEqual([]);
   });
-
-  it('is watched over, should we be killed', async () => {
-    const { start, watched } = stage();
-    const stop = await start('sleep 600');
-    await until(() => watched.mock.calls.length > 0);
-    expect(watched).toHaveBeenCalledExactlyOnceWith(expect.any(Number), expect.stringMatching(/./));
-    await stop.abandon();
-  });
 });
 
 describe.runIf(existsSync('/proc/self/environ'))('what a stop command has started', () => {
+  it('carries a mark from its first moment on, until the command has ended', async () => {
+    const { start, marked, unmarked } = stage();
+    const stop = await start('sleep 600');
+    const [given = ''] = marked.mock.calls[0] ?? [];
+    expect(given).not.toBe('');
+    await until(() => processesWith(given).length > 0);
+    expect(unmarked).not.toHaveBeenCalled();
+    await stop.abandon();
+    expect(unmarked).toHaveBeenCalledExactlyOnceWith(given);
+  });
+
   it('is ended with it when it is abandoned', async () => {
     const { start } = stage();
     const text = mark();

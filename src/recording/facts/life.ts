@@ -130,6 +130,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
       : Math.max(...listeners.map(({ pid }) => gone.get(pid) ?? goneAt));
   const steppedIn = steppedInAt({ followed, killed, left });
   const endAt = Math.min(serverGoneAt ?? ended?.at ?? Infinity, steppedIn);
+  const replaced = outside && (afterStop === 'replaced' || (afterStop === null && settled?.serving === true));
   const readiness = probeFacts('readiness', events, signal?.at ?? null, endAt);
   const liveness = probeFacts('liveness', events, signal?.at ?? null, endAt);
   return {
@@ -148,7 +149,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     signal,
     outside,
     statusUnknown: found?.kind === 'process',
-    replaced: outside && (afterStop === 'replaced' || (afterStop === null && settled?.serving === true)),
+    replaced,
     fronted: outside && settled?.serving === false && isAnsweredFor(exchanges, settled.at),
     settled,
     left,
@@ -168,7 +169,9 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     readiness,
     liveness,
     listener: listenerFacts([readiness, liveness], exchanges, signal?.at ?? null, endAt),
-    inFlight: exchanges.filter((exchange) => isInFlight(exchange, signal?.at ?? null)),
+    inFlight: exchanges.filter(
+      (exchange) => isInFlight(exchange, signal?.at ?? null) && !(replaced && isUntouched(exchange)),
+    ),
     events,
   };
 }
@@ -179,16 +182,15 @@ function isInFlight(exchange: Exchange, signalAt: number | null): boolean {
   return exchange.end === null || exchange.end.at > signalAt;
 }
 
-/** In the last of the new connections of a service that is gone, something else speaks when they get answers. */
-const LAST_KNOCKS_MS = 500;
+/** So many new connections at the last tell who answers when a service is gone. */
+const LAST_KNOCKS = 3;
 
+/** Whether the last new connections of a service that is gone got answers all the same. */
 function isAnsweredFor(exchanges: readonly Exchange[], settledAt: number): boolean {
-  return exchanges.some(
-    ({ kind, openedAt, end }) =>
-      kind === 'new-connection' &&
-      openedAt >= settledAt - LAST_KNOCKS_MS &&
-      (end?.ending === 'answered' || end?.ending === 'rejected'),
-  );
+  const knocks = exchanges
+    .filter(({ kind, openedAt, end }) => kind === 'new-connection' && openedAt <= settledAt && !isUntouched({ end }))
+    .slice(-LAST_KNOCKS);
+  return knocks.some(({ end }) => end?.ending === 'answered' || end?.ending === 'rejected');
 }
 
 /** The process that gets the signal, where one can be seen. */
@@ -198,6 +200,11 @@ function rootOf(
 ): ProcessDescription | null {
   if (spawned !== null) return { pid: spawned.pid, ppid: 0, command: spawned.command };
   return found === null || found.pid === 0 ? null : { pid: found.pid, ppid: 0, command: found.name };
+}
+
+/** Open until we ended it, beside an instance that was replaced: it was none of that one's. */
+export function isUntouched({ end }: Pick<Exchange, 'end'>): boolean {
+  return end === null || end.ending === 'ended-by-tester';
 }
 
 function collectProcesses(events: readonly RecordedEvent[]): ProcessDescription[] {

@@ -1,4 +1,4 @@
-import type { Plan, ScenarioId } from '../../plan/types.js';
+import { TOGETHER_OF, type Plan, type ScenarioId } from '../../plan/types.js';
 import type { EventOf, ProbeRole, Recording } from '../events.js';
 import { lifeFacts, type LifeFacts } from './life.js';
 
@@ -27,12 +27,9 @@ export interface RunFacts {
   whole: boolean;
 }
 
-/** What the one life of a target that cannot be started again stands for. */
-const HELD_TOGETHER: readonly ScenarioId[] = ['together', 'drain', 'idle', 'streams'];
-
 /** The scenarios whose question a life of this one answers. In a container the first process always is PID 1. */
 function answeredBy(scenario: ScenarioId, { target: { kind }, scenarios }: Plan): readonly ScenarioId[] {
-  const own = scenario === 'together' ? HELD_TOGETHER.filter((id) => scenarios.includes(id)) : [scenario];
+  const own = scenario === 'together' ? [scenario, ...TOGETHER_OF.filter((id) => scenarios.includes(id))] : [scenario];
   return kind === 'container' && own.includes('drain') ? [...own, 'pid-1'] : own;
 }
 
