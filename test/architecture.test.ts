@@ -124,7 +124,7 @@ describe('the import table', () => {
 
   it('lets nothing but the command line touch streams, the environment and exit codes', () => {
     const allowed =
-      /^(cli|run\/observer-thread|target\/(watchdog-process|spawned|connection-table|exit-watcher-thread|processes\/))/;
+      /^(cli|run\/observer-thread|target\/(watchdog-process|spawned|stop-command|connection-table|exit-watcher-thread|processes\/))/;
     const touching = files.filter(
       (file) =>
         !allowed.test(file) &&

@@ -1,4 +1,4 @@
-import type { Plan, ProfileName, ScenarioId } from '../plan/types.js';
+import type { Need, Plan, ProfileName, ScenarioId } from '../plan/types.js';
 import type { RunFacts } from '../recording/facts/run.js';
 
 /**
@@ -36,10 +36,9 @@ export interface Source {
 
 /**
  * What a check has to see of the target. processes: those that are signalled, and their end. instance: one and the same
- * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it. replacement:
- * how one instance takes another's place, which is seen behind a URL only; elsewhere such a check is not in the plan.
+ * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it.
  */
-export type View = 'processes' | 'instance' | 'clients' | 'replacement';
+export type View = 'processes' | 'instance' | 'clients';
 
 export interface Check {
   id: string;
@@ -47,6 +46,8 @@ export interface Check {
   /** Its weight, which may depend on what stands in front of the service. */
   level: (profile: ProfileName) => Level;
   view: View;
+  /** What it is about, if that is not there in every run: without it the check is not in the plan. */
+  needs?: Need;
   /** What it is about, in a few words: its title when nothing can be said. */
   topic: string;
   /** A sentence that is true when the check passes. */

@@ -8,7 +8,9 @@ export function catalogue(): Catalogue {
   return {
     scenarios: SCENARIOS.map((scenario) => scenario.id),
     checks: CHECKS.map((check) => check.id),
-    replacementChecks: CHECKS.filter((check) => check.view === 'replacement').map((check) => check.id),
+    needs: Object.fromEntries(
+      [...SCENARIOS, ...CHECKS].flatMap(({ id, needs }) => (needs === undefined ? [] : [[id, needs]])),
+    ),
     reportFormats: REPORT_FORMATS,
   };
 }

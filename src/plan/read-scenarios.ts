@@ -1,7 +1,8 @@
+import { isMet, refuseUnmet } from './needs.js';
 import type { RawOptions } from './options.js';
 import { ids, Reader, selected } from './reader.js';
 import type { Catalogue } from './resolve.js';
-import { TOGETHER_OF, type ScenarioId, type TargetPlan } from './types.js';
+import { TOGETHER_OF, type Need, type ScenarioId, type TargetPlan } from './types.js';
 
 /** Which scenarios to play with a kind of target, as --only and --skip have it. */
 export function readScenarios(
@@ -9,18 +10,20 @@ export function readScenarios(
   raw: RawOptions,
   catalogue: Catalogue,
   kind: TargetPlan['kind'],
+  given: ReadonlySet<Need>,
 ): ScenarioId[] {
   // What is wrong with the ids is said where the checks are chosen.
   const quietly = new Reader(raw);
   const known = [...catalogue.scenarios, ...catalogue.checks];
   const chosen = selected(catalogue.scenarios, ids(quietly, 'only', raw, known), ids(quietly, 'skip', raw, known));
-  const scenarios = withTogether(chosen, kind, reader.has('only'));
+  const had = chosen.filter((id) => isMet(catalogue.needs[id], given));
+  const scenarios = withTogether(had, kind, reader.has('only'));
   const playable = isOneLife(kind) ? scenarios.filter((id) => id === 'together') : scenarios;
   if (playable.length === 0) {
     const by = reader.has('skip') ? 'skip' : 'only';
     reader.complain(by, (raw[by] ?? []).join(', '), 'leaves no scenario to play with this target');
   }
-  if (kind !== 'url') refuseReplacementChecks(reader, raw, catalogue);
+  refuseUnmet(reader, raw, catalogue.needs, given);
   return scenarios;
 }
 
@@ -41,11 +44,4 @@ function withTogether(chosen: readonly ScenarioId[], kind: TargetPlan['kind'], o
 /** Whether a target of this kind never has more than one life. */
 function isOneLife(kind: TargetPlan['kind']): boolean {
   return kind === 'process' || kind === 'url';
-}
-
-/** Checks that are about replacement, asked for by name where nothing is replaced. */
-function refuseReplacementChecks(reader: Reader, raw: RawOptions, { replacementChecks }: Catalogue): void {
-  const wanted = (raw['only'] ?? []).flatMap((text) => text.split(',')).map((id) => id.trim());
-  for (const id of wanted.filter((one) => replacementChecks.includes(one)))
-    reader.complain('only', id, 'is about a service that is replaced behind its URL; give that with --url');
 }

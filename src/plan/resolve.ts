@@ -1,3 +1,4 @@
+import { givenNeeds, isMet } from './needs.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
 import { readFileOption } from './read-reached.js';
@@ -5,7 +6,7 @@ import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
 import { readScenarios } from './read-scenarios.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
-import type { Plan, ProfileName, ScenarioId } from './types.js';
+import type { Need, Plan, ProfileName, ScenarioId } from './types.js';
 import * as values from './values.js';
 
 export type { Problem } from './reader.js';
@@ -31,8 +32,8 @@ export interface OutputChoices {
 export interface Catalogue {
   scenarios: readonly ScenarioId[];
   checks: readonly string[];
-  /** Those among them that are about one instance taking another's place. */
-  replacementChecks: readonly string[];
+  /** What those among them are about that are not for every run. */
+  needs: Readonly<Record<string, Need>>;
   reportFormats: readonly string[];
 }
 
@@ -112,9 +113,11 @@ export function resolveRun(
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
+  const given = givenNeeds(target);
+  const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
-    checks: catalogue.checks.filter((id) => target.kind === 'url' || !catalogue.replacementChecks.includes(id)),
+    checks: catalogue.checks.filter(has),
     ignore: [],
     strict: false,
     allowInconclusive: false,
@@ -122,7 +125,7 @@ export function resolveRun(
     expectExitGiven: false,
     routingLagMs: 5000,
   });
-  const scenarios = readScenarios(reader, raw, catalogue, target.kind);
+  const scenarios = readScenarios(reader, raw, catalogue, target.kind, given);
   const headers = readHeaders(reader);
   const pace = target.kind === 'url' && !isThisMachine(target.host) ? FAR : NEAR;
   const plan: Plan = {

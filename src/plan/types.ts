@@ -8,6 +8,9 @@ export type ScenarioId =
 /** The scenarios whose parts `together` has in place, all in one life. */
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
+/** What some scenarios and checks are about, and have no place in a plan without. */
+export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load';
+
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
 /** How an endpoint is to be known: looked for, named by the user, or declared absent by the user. */

@@ -1,10 +1,12 @@
-import type { ScenarioId, SignalName } from '../plan/types.js';
+import type { Need, ScenarioId, SignalName } from '../plan/types.js';
 
 /** A script for one life and death of the target. It says what is in place; `run` puts it there. */
 export interface Scenario {
   id: ScenarioId;
   /** The question this life answers. */
   question: string;
+  /** What it is about, if that is not there in every run: without it the scenario is not in the plan. */
+  needs?: Need;
   /** What is held in flight across the signal: all that was asked for, one request to each endpoint, or nothing. */
   held: 'all' | 'one-each' | 'none';
   /** What clients do with the connection after an answer that was held: close it, or keep it as a pool does. */
@@ -42,7 +44,7 @@ export interface IdleConnections {
 }
 
 /** A death with nothing special about it and nothing in place: what each scenario differs from. */
-export const PLAIN_DEATH: Omit<Scenario, 'id' | 'question'> = {
+export const PLAIN_DEATH: Omit<Scenario, 'id' | 'question' | 'needs'> = {
   held: 'none',
   clients: 'close',
   probes: false,

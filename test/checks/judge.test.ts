@@ -244,7 +244,7 @@ describe('what can be seen of a target', () => {
     const check = saying('pass', 'must', view);
     return { ...check, view, judge: (facts, plan) => ({ ...check.judge(facts, plan), ...verdict }) };
   };
-  const VIEWS: readonly View[] = ['processes', 'instance', 'clients', 'replacement'];
+  const VIEWS: readonly View[] = ['processes', 'instance', 'clients'];
   const behindUrl = (afterStop: 'gone' | 'replaced' | null, serving: boolean) => {
     const plan = urlPlan(afterStop, { checks: [...VIEWS] });
     const story = new Story(plan).taken('url').stop().arrival(25, 'refused').settled(3000, serving);
@@ -263,7 +263,6 @@ describe('what can be seen of a target', () => {
       processes: ['skip', NO_PROCESS],
       instance: ['pass', null],
       clients: ['pass', null],
-      replacement: ['pass', null],
     }));
 
   it.each([
@@ -275,7 +274,6 @@ describe('what can be seen of a target', () => {
       processes: ['skip', NO_PROCESS],
       instance: ['skip', REPLACED],
       clients: ['pass', null],
-      replacement: ['pass', null],
     }),
   );
 
@@ -287,7 +285,7 @@ describe('what can be seen of a target', () => {
       plan,
       VIEWS.map((view) => seeing(view)),
     );
-    expect(all.map(({ status }) => status)).toEqual(['skip', 'skip', 'pass', 'pass']);
+    expect(all.map(({ status }) => status)).toEqual(['skip', 'skip', 'pass']);
     expect(all[1]?.verdict.because).toContain('something in front of the service answers for it');
   });
 

@@ -10,7 +10,7 @@ import { examplePlan } from '../support/plan.js';
 const catalogue: Catalogue = {
   scenarios: ['drain', 'idle'],
   checks: ['one', 'two', 'three'],
-  replacementChecks: [],
+  needs: {},
   reportFormats: ['terminal', 'json'],
 };
 const run = (flags: RawOptions = {}, command: readonly string[] = ['node', 'server.js']) =>

@@ -8,7 +8,7 @@ import type { Plan } from '../../src/plan/types.js';
 const catalogue: Catalogue = {
   scenarios: ['drain', 'idle', 'streams', 'stuck', 'together'],
   checks: ['one', 'two', 'rollout'],
-  replacementChecks: ['rollout'],
+  needs: { rollout: 'replacement' },
   reportFormats: ['terminal', 'json'],
 };
 const URL_HERE = 'http://127.0.0.1:8080';

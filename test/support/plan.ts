@@ -18,7 +18,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     profile: 'kubernetes',
     signal: 'SIGTERM',
     scenarios: ['drain', 'idle'],
-    checks: CHECKS.filter((check) => check.view !== 'replacement').map((check) => check.id),
+    checks: CHECKS.filter((check) => check.needs === undefined).map((check) => check.id),
     ignore: [],
     strict: false,
     allowInconclusive: false,
