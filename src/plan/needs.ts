@@ -1,6 +1,6 @@
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
-import type { Need, TargetPlan } from './types.js';
+import type { LoadPlan, Need, TargetPlan } from './types.js';
 
 /** Why a scenario or check that was asked for by name is not to be had, and what would change that. */
 const WORDS: Record<Need, string> = {
@@ -14,7 +14,7 @@ const WORDS: Record<Need, string> = {
 };
 
 /** What the target and the options of a run give that some scenarios and checks are about. */
-export function givenNeeds(target: TargetPlan): ReadonlySet<Need> {
+export function givenNeeds(target: TargetPlan, load: LoadPlan | null): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
     replacement: target.kind === 'url',
     manifest: false,
@@ -22,7 +22,7 @@ export function givenNeeds(target: TargetPlan): ReadonlySet<Need> {
     telemetry: false,
     jobs: false,
     worker: false,
-    load: false,
+    load: load !== null,
   };
   return new Set((Object.keys(given) as Need[]).filter((need) => given[need]));
 }
