@@ -92,8 +92,8 @@ export const OPTIONS: readonly OptionSpec[] = [
   option(
     'Work in flight',
     'load',
-    '[requests=n,websockets=n,idle=n]',
-    'play the scenario load, with so many connections (default: requests=5000,websockets=10000)',
+    '[sizes]',
+    'play the scenario load, with requests=5000,websockets=10000 or as many as you say; idle=100 adds idle ones',
   ),
   option('Work in flight', 'no-discover', null, 'do not look for streams and WebSockets at the usual paths'),
   option('Scenarios', 'as-pid1', null, 'play a death as PID 1 of a namespace, whatever the profile'),

@@ -19,7 +19,10 @@ export const NO_LIFE = -1;
  * @param fail ends what else is going on when one of them fails
  */
 export async function playScenarios(context: RunContext, fail: (reason: unknown) => void): Promise<void> {
-  const waiting = await playable(context);
+  const waiting = playable(context);
+  // What was demanded and cannot be had is said before anything is started.
+  if (context.plan.asPid1 === 'always' && waiting.some((scenario) => scenario.pidNamespace))
+    await whyNotAsPid1(context.plan);
   const [first, ...rest] = waiting;
   if (first === undefined) return;
   const running = new Set<Promise<void>>();
@@ -49,7 +52,7 @@ export async function playScenarios(context: RunContext, fail: (reason: unknown)
 }
 
 /** The scenarios to play; says of the others why not. */
-async function playable(context: RunContext): Promise<Scenario[]> {
+function playable(context: RunContext): Scenario[] {
   const { plan } = context;
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
@@ -57,9 +60,7 @@ async function playable(context: RunContext): Promise<Scenario[]> {
     if (scenario.id === 'together' && !wanted) continue;
     // Its part of the one life is played with the others.
     if (wanted && TOGETHER_OF.includes(scenario.id) && !context.target.restarts) continue;
-    const reason = wanted
-      ? (whyNotForTarget(context, scenario) ?? (scenario.pidNamespace ? await whyNotAsPid1(plan) : null))
-      : 'it was left out by --only or --skip';
+    const reason = wanted ? whyNotForTarget(context, scenario) : 'it was left out by --only or --skip';
     if (reason === null) chosen.push(scenario.id === 'together' ? togetherOf(plan.scenarios) : scenario);
     else leaveOut(context, scenario, reason);
   }
@@ -86,7 +87,10 @@ class Scenes {
   async #playOnce(onKnown: () => void): Promise<void> {
     const { context, scenario } = this;
     const { work } = context.known;
-    const reason = work === null ? null : whyNotPlayed(context, scenario, work);
+    // Namespaces are tried only when it is their turn: the first life is not to wait for that.
+    const reason =
+      (scenario.pidNamespace ? await whyNotAsPid1(context.plan) : null) ??
+      (work === null ? null : whyNotPlayed(context, scenario, work));
     if (reason !== null) {
       leaveOut(context, scenario, reason);
       return;
