@@ -1,6 +1,7 @@
 import { announcesConnectionClose } from './announces-connection-close.js';
 import { boundsTheWait } from './bounds-the-wait.js';
 import type { Check } from './check.js';
+import { closesDatabaseConnections } from './closes-database-connections.js';
 import { closesIdleConnections } from './closes-idle-connections.js';
 import { closesWebsockets } from './closes-websockets.js';
 import { dropsNoAcceptedConnection } from './drops-no-accepted-connection.js';
@@ -10,10 +11,12 @@ import { failsReadiness } from './fails-readiness.js';
 import { finishesRequests } from './finishes-requests.js';
 import { finishesStreams } from './finishes-streams.js';
 import { finishesUploads } from './finishes-uploads.js';
-import { handlesSigterm } from './handles-sigterm.js';
 import { handlesSigtermAsPid1 } from './handles-sigterm-as-pid-1.js';
+import { handlesSigterm } from './handles-sigterm.js';
+import { keepsDatabaseUntilDrained } from './keeps-database-until-drained.js';
 import { keepsLiveness } from './keeps-liveness.js';
 import { leavesNothingBehind } from './leaves-nothing-behind.js';
+import { livenessIgnoresDependencies } from './liveness-ignores-dependencies.js';
 import { noResetOnReuse } from './no-reset-on-reuse.js';
 import { readinessDoesNotFlap } from './readiness-does-not-flap.js';
 import { readinessFailsFirst } from './readiness-fails-first.js';
@@ -51,6 +54,9 @@ export const CHECKS: readonly Check[] = [
   closesWebsockets,
   tellsWebsocketClients,
   boundsTheWait,
+  closesDatabaseConnections,
+  keepsDatabaseUntilDrained,
+  livenessIgnoresDependencies,
   failsReadiness,
   readinessFailsFirst,
   readinessDoesNotFlap,

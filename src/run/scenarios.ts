@@ -98,6 +98,13 @@ class Scenes {
       await playOutsideLife(context, scenario, begun, target);
       return;
     }
+    if (scenario.id === 'dependency-down') {
+      const { playDependencyDown } = await import('./dependency-life.js');
+      const why = await playDependencyDown(context, scenario, begun);
+      if (why !== null) leaveOut(context, scenario, why);
+      onKnown();
+      return;
+    }
     const { playLife } = await import('./life.js');
     const { outcomes, exitAfterMs, skipped } = await playLife(context, scenario, begun, null, onKnown);
     if (skipped !== null) {

@@ -1,6 +1,8 @@
+import { dependencyDown } from './dependency-down.js';
 import { drain } from './drain.js';
 import { idle } from './idle.js';
 import { interrupt } from './interrupt.js';
+import { jobs } from './jobs.js';
 import { pid1 } from './pid-1.js';
 import { repeatSignal } from './repeat-signal.js';
 import type { Scenario } from './scenario.js';
@@ -20,4 +22,6 @@ export const SCENARIOS: readonly Scenario[] = [
   startup,
   pid1,
   together,
+  dependencyDown,
+  jobs,
 ];

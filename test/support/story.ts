@@ -21,7 +21,7 @@ const ROOT_PID = 100;
 
 /** What kind of life it is, and which processes listen. */
 export interface LifeStory {
-  purpose?: 'scenario' | 'baseline' | 'isolation';
+  purpose?: 'scenario' | 'baseline' | 'isolation' | 'restart';
   /** The one kind of work in place, of a life that isolates it. */
   alone?: ExchangeKind | null;
   owner?: number | readonly number[];

@@ -8,6 +8,7 @@ import type {
   RecordedEvent,
 } from '../events.js';
 import { beginningOf, lastSignOfLife } from './beginning.js';
+import { collectDatabaseConnections, type DatabaseConnection } from './databases.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
@@ -16,7 +17,7 @@ import { probeFacts, type ProbeFacts } from './probe.js';
 export interface LifeFacts {
   life: number;
   scenario: ScenarioId;
-  purpose: 'scenario' | 'baseline' | 'isolation';
+  purpose: 'scenario' | 'baseline' | 'isolation' | 'restart';
   /** The one kind of work that was in place, in a life that was played to isolate it. */
   alone: ExchangeKind | null;
   startedAt: number;
@@ -70,6 +71,10 @@ export interface LifeFacts {
   listener: ListenerFacts;
   /** The held exchanges that the target provably had when the signal was sent. */
   inFlight: Exchange[];
+  /** Its connections to databases that we stood in front of. */
+  databases: DatabaseConnection[];
+  /** When its databases were made unreachable, in a life that was played for that. */
+  cut: EventOf<'database-cut'> | null;
   events: readonly RecordedEvent[];
 }
 
@@ -172,6 +177,8 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     inFlight: exchanges.filter(
       (exchange) => isInFlight(exchange, signal?.at ?? null) && !(replaced && isUntouched(exchange)),
     ),
+    databases: collectDatabaseConnections(events),
+    cut: first('database-cut'),
     events,
   };
 }

@@ -48,7 +48,8 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
   );
   const played: RunFacts['played'] = {};
   for (const life of lives) {
-    if (life.purpose !== 'scenario' || life.signal === null || !life.complete) continue;
+    // A life is played to answer what a signal does, or what becomes of it without its database.
+    if (life.purpose !== 'scenario' || (life.signal ?? life.cut) === null || !life.complete) continue;
     for (const id of answeredBy(life.scenario, recording.header.plan)) played[id] ??= life;
   }
   const skipped: RunFacts['skipped'] = {};
