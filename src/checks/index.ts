@@ -8,9 +8,12 @@ import { dropsNoAcceptedConnection } from './drops-no-accepted-connection.js';
 import { exitsCleanly } from './exits-cleanly.js';
 import { exitsInTime } from './exits-in-time.js';
 import { failsReadiness } from './fails-readiness.js';
+import { finishesAcceptedJobs } from './finishes-accepted-jobs.js';
 import { finishesRequests } from './finishes-requests.js';
 import { finishesStreams } from './finishes-streams.js';
 import { finishesUploads } from './finishes-uploads.js';
+import { flushesLogs } from './flushes-logs.js';
+import { flushesTelemetry } from './flushes-telemetry.js';
 import { handlesSigtermAsPid1 } from './handles-sigterm-as-pid-1.js';
 import { handlesSigterm } from './handles-sigterm.js';
 import { keepsDatabaseUntilDrained } from './keeps-database-until-drained.js';
@@ -29,6 +32,7 @@ import { stopsDuringStartup } from './stops-during-startup.js';
 import { survivesRepeatedSignal } from './survives-repeated-signal.js';
 import { tellsWebsocketClients } from './tells-websocket-clients.js';
 import { treatsSigintAlike } from './treats-sigint-alike.js';
+import { turnsAwayNewJobs } from './turns-away-new-jobs.js';
 
 /** The catalogue, in the order of the checklist. */
 export const CHECKS: readonly Check[] = [
@@ -53,10 +57,14 @@ export const CHECKS: readonly Check[] = [
   finishesStreams,
   closesWebsockets,
   tellsWebsocketClients,
+  finishesAcceptedJobs,
+  turnsAwayNewJobs,
   boundsTheWait,
   closesDatabaseConnections,
   keepsDatabaseUntilDrained,
   livenessIgnoresDependencies,
+  flushesTelemetry,
+  flushesLogs,
   failsReadiness,
   readinessFailsFirst,
   readinessDoesNotFlap,

@@ -256,6 +256,16 @@ export type EventBody =
   | { type: 'request-logged'; id: string }
   /** Whether the target has printed anything, and whether its last lines are whole: before the signal, and in the end. */
   | { type: 'output-state'; when: 'before' | 'end'; seen: boolean; whole: boolean }
+  /** A job is submitted: in peace, at the signal, or after it. */
+  | { type: 'job-submitted'; job: number; phase: 'before' | 'at' | 'after' }
+  /** What became of the submission; a 2xx accepts the job. `id` is how the target calls it. */
+  | { type: 'job-answered'; job: number; ending: Ending; status: number | null; id: string | null }
+  /** It shows that a job is done, to one of those who watch. Each such showing is told. */
+  | { type: 'job-done'; job: number; by: 'log' | 'websocket' | 'poll'; watcher: number }
+  /** Someone who watches on a WebSocket is not told any more. `code` is that of the close frame, if one came. */
+  | { type: 'job-watch-ended'; watcher: number; code: number | null }
+  /** The next life was asked for a job that was not seen done: the last answer. */
+  | { type: 'job-looked-for'; job: number; status: number | null }
   /** `complete`: it was followed to its end; otherwise what ended in it was ended by us. */
   | { type: 'life-ended'; complete: boolean }
   | { type: 'scenario-skipped'; scenario: ScenarioId; reason: string }

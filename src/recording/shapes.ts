@@ -61,6 +61,7 @@ const kind = word(
   'stuck-stream',
   'stuck-websocket',
 );
+const ending = word('answered', 'rejected', 'refused', 'short', 'closed', 'reset', 'timed-out', 'ended-by-tester');
 const framing = nullable(word('length', 'chunked', 'close', 'none'));
 const process = fields({ pid: number, ppid: number, command: text });
 const listener = fields({ pid: number, command: text, address: text, port: number, verified: flag });
@@ -112,7 +113,7 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'upload-released': { exchange: number },
   'exchange-ended': {
     exchange: number,
-    ending: word('answered', 'rejected', 'refused', 'short', 'closed', 'reset', 'timed-out', 'ended-by-tester'),
+    ending,
     status: nullable(number),
     bytes: number,
     framing,
@@ -175,6 +176,11 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'statsd-received': { bytes: number, series: listOf(fields({ name: text, points: number, sampled: flag })) },
   'request-logged': { id: text },
   'output-state': { when: word('before', 'end'), seen: flag, whole: flag },
+  'job-submitted': { job: number, phase: word('before', 'at', 'after') },
+  'job-answered': { job: number, ending, status: nullable(number), id: nullable(text) },
+  'job-done': { job: number, by: word('log', 'websocket', 'poll'), watcher: number },
+  'job-watch-ended': { watcher: number, code: nullable(number) },
+  'job-looked-for': { job: number, status: nullable(number) },
   'life-ended': { complete: flag },
   'scenario-skipped': { scenario, reason: text },
   'run-ended': { complete: flag },

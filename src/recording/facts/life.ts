@@ -10,6 +10,7 @@ import type {
 import { beginningOf, lastSignOfLife } from './beginning.js';
 import { collectDatabaseConnections, type DatabaseConnection } from './databases.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
+import { collectMarks, type MarkFacts } from './marks.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
 
@@ -73,6 +74,8 @@ export interface LifeFacts {
   inFlight: Exchange[];
   /** Its connections to databases that we stood in front of. */
   databases: DatabaseConnection[];
+  /** Requests that are known again in telemetry and output, and what came of both. */
+  marks: MarkFacts;
   /** When its databases were made unreachable, in a life that was played for that. */
   cut: EventOf<'database-cut'> | null;
   events: readonly RecordedEvent[];
@@ -178,6 +181,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
       (exchange) => isInFlight(exchange, signal?.at ?? null) && !(replaced && isUntouched(exchange)),
     ),
     databases: collectDatabaseConnections(events),
+    marks: collectMarks(events),
     cut: first('database-cut'),
     events,
   };
