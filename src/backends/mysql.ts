@@ -95,7 +95,8 @@ export class MysqlDialogue implements Dialogue {
     if (first.length < 32) return;
     const capabilities = first.readUInt32LE(0);
     this.#deprecateEof = (capabilities & DEPRECATE_EOF) !== 0;
-    this.#cachesMetadata = (capabilities & CLIENT_MYSQL) === 0 && (first.readUInt32LE(28) & MARIADB_CACHE_METADATA) !== 0;
+    this.#cachesMetadata =
+      (capabilities & CLIENT_MYSQL) === 0 && (first.readUInt32LE(28) & MARIADB_CACHE_METADATA) !== 0;
     if ((capabilities & SSL) !== 0 && length === 32) this.#tls = true;
     else if ((capabilities & (COMPRESS | ZSTD)) !== 0) this.#opaque = true;
     if (this.#tls || this.#opaque) this.#stop();
@@ -148,7 +149,10 @@ export class MysqlDialogue implements Dialogue {
 
   /** The answer to PREPARE says how many descriptions follow; each list of them ends with a packet of its own. */
   #prepared(first: Buffer): void {
-    if (first.length < 9) return this.#over();
+    if (first.length < 9) {
+      this.#over();
+      return;
+    }
     const lists = [first.readUInt16LE(5), first.readUInt16LE(7)].filter((count) => count > 0);
     const left = lists.reduce((sum, count) => sum + count + (this.#deprecateEof ? 0 : 1), 0);
     if (left === 0) this.#over();

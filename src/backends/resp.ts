@@ -42,7 +42,8 @@ export class RespReader {
     while (at < chunk.length && !this.#lost) {
       if (this.#bulk > 0) {
         const part = chunk.subarray(at, at + this.#bulk);
-        if (this.#bulkKept.length < KEPT_CHARACTERS) this.#bulkKept += part.subarray(0, KEPT_CHARACTERS).toString('latin1');
+        if (this.#bulkKept.length < KEPT_CHARACTERS)
+          this.#bulkKept += part.subarray(0, KEPT_CHARACTERS).toString('latin1');
         this.#bulk -= part.length;
         at += part.length;
         if (this.#bulk === 0) this.#leaf(this.#bulkKept.replace(/\r?\n?$/, ''));

@@ -53,7 +53,11 @@ function judgeDrain(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
       evidence(hidden),
     );
   if (own.length === 0)
-    return inconclusive('no connection was closed by the target: the server closed them, or they were open when the tester ended', 'drain', evidence(open));
+    return inconclusive(
+      'no connection was closed by the target: the server closed them, or they were open when the tester ended',
+      'drain',
+      evidence(open),
+    );
   const bare = seen.filter(({ end, protocol }) => end?.goodbye === false && protocol !== 'redis');
   if (bare.length > 0)
     return warn('drain', {

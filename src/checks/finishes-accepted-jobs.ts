@@ -50,6 +50,10 @@ function judgeJobs(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
       evidence: jobEvidence(twice),
     });
   if (unknown.length > 0)
-    return inconclusive(`${unknown.length} of ${plural(own.length, 'accepted job')} not seen done: ${because}`, 'jobs', jobEvidence(unknown));
+    return inconclusive(
+      `${unknown.length} of ${plural(own.length, 'accepted job')} not seen done: ${because}`,
+      'jobs',
+      jobEvidence(unknown),
+    );
   return pass('jobs', words, jobEvidence(own.filter(isDone)));
 }

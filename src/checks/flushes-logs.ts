@@ -18,9 +18,9 @@ export const flushesLogs = defineCheck({
   why: 'The last lines are the ones that somebody will look for after a bad deploy. A logger that writes in the background loses them when the process exits under it.',
   sources: [
     { mark: 'L', text: 'graceful-shutdown checklist: flush metrics and logs' },
-    { mark: 'R', text: 'Node.js documentation, process.exit(): writes to a pipe may be lost' },
+    { mark: 'R', text: 'Node.js documentation of exit: writes to a pipe may be lost' },
   ],
-  cure: 'flush the logger and wait for it, and let the process end by itself (process.exitCode) instead of process.exit()',
+  cure: 'flush the logger and wait for it, and let the process end by itself instead of calling exit',
   judge: (facts) => inScenario(facts, 'drain', (life) => judgeDrain(life, facts)),
 });
 
@@ -40,10 +40,16 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
         `${named.length} of ${peace.length} requests in peace were named by a line like --log-line, so that none can be demanded`,
         'drain',
       );
-    return pass('drain', 'it ends in a whole line', [end.seq], 'it does not name requests by the id in x-request-id or traceparent, so that none can be missed');
+    return pass(
+      'drain',
+      'it ends in a whole line',
+      [end.seq],
+      'it does not name requests by the id in x-request-id or traceparent, so that none can be missed',
+    );
   }
   const finished = finishedInFlight(life, facts);
-  if (finished.length === 0) return pass('drain', 'it ends in a whole line', [end.seq], 'no request in flight was finished');
+  if (finished.length === 0)
+    return pass('drain', 'it ends in a whole line', [end.seq], 'no request in flight was finished');
   const missing = finished.filter(({ marked }) => marked.loggedAt === null);
   if (missing.length > 0)
     return fail('drain', {
@@ -51,5 +57,9 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
       observed: `${missing.length} of ${plural(finished.length, 'request')} that were finished after the signal are not named`,
       evidence: missing.slice(0, 10).map(({ marked }) => marked.evidence),
     });
-  return pass('drain', `it names ${finished.length} of ${plural(finished.length, 'finished request')}, and ends in a whole line`, [end.seq]);
+  return pass(
+    'drain',
+    `it names ${finished.length} of ${plural(finished.length, 'finished request')}, and ends in a whole line`,
+    [end.seq],
+  );
 }

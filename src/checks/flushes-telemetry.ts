@@ -36,15 +36,19 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const signalAt = life.signal?.at ?? Infinity;
   const finished = finishedInFlight(life, facts);
   const traced = peace.filter(({ exportedAt }) => exportedAt !== null && exportedAt < signalAt);
-  if (peace.length === 0) return inconclusive('no request was answered in peace, so that it is not known where requests show', 'drain');
-  if (traced.length === 0 && marks.exports.every(({ at }) => at >= signalAt) && marks.statsd.every(({ at }) => at >= signalAt))
+  if (peace.length === 0)
+    return inconclusive('no request was answered in peace, so that it is not known where requests show', 'drain');
+  if (
+    traced.length === 0 &&
+    marks.exports.every(({ at }) => at >= signalAt) &&
+    marks.statsd.every(({ at }) => at >= signalAt)
+  )
     return inconclusive(
       'no telemetry came before the signal, so that none can be missed: is the target instrumented, and does it read OTEL_EXPORTER_OTLP_ENDPOINT or STATSD_HOST and STATSD_PORT?',
       'drain',
     );
   if (life.inFlight.length === 0) return inconclusive(whyNoRequest(life, facts), 'drain');
-  if (finished.length === 0)
-    return inconclusive('no request in flight was finished; see finishes-requests', 'drain');
+  if (finished.length === 0) return inconclusive('no request in flight was finished; see finishes-requests', 'drain');
   if (traced.length === peace.length) return judgeTraces(finished);
   if (traced.length > 0)
     return inconclusive(
@@ -62,7 +66,11 @@ function judgeTraces(finished: readonly FinishedRequest[]): Verdict {
       observed: `spans of ${lost.length} of ${plural(finished.length, 'request')} that were finished after the signal never came`,
       evidence: lost.slice(0, 10),
     });
-  return pass('drain', `spans of ${finished.length} of ${plural(finished.length, 'request')}`, finished.slice(0, 10).map(({ marked }) => marked.evidence));
+  return pass(
+    'drain',
+    `spans of ${finished.length} of ${plural(finished.length, 'request')}`,
+    finished.slice(0, 10).map(({ marked }) => marked.evidence),
+  );
 }
 
 /** Metrics name no request: what is sent before the last answer cannot hold it. */

@@ -66,9 +66,7 @@ function isWell(status: number | null): boolean {
 
 /** What became of each job, so that every one is accounted for: `18 done, 2 lost, 5 refused`. */
 export function account(jobs: readonly Job[]): string {
-  return tally(
-    [...jobs].sort((a, b) => ORDER.indexOf(fate(a)) - ORDER.indexOf(fate(b))).map((job) => fate(job)),
-  );
+  return tally([...jobs].sort((a, b) => ORDER.indexOf(fate(a)) - ORDER.indexOf(fate(b))).map((job) => fate(job)));
 }
 
 const ORDER = ['done', 'done by the next life', 'not seen done', 'rejected', 'refused', 'cut off without an answer'];

@@ -63,10 +63,22 @@ function judgeDrain(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
   const later = sessions.filter(({ end }) => (end?.lastQueryAt ?? -1) > signalAt);
   const open = sessions.filter((one) => livesAt(one, lastAnswer - TEARDOWN_MS));
   if (later.length > 0)
-    return pass('drain', `asked ${later.length === 1 ? 'on one connection' : `on ${later.length} connections`} after the signal, and ${requests.length} of ${plural(requests.length, 'request')} answered`, later.slice(0, 10).map((one) => one.evidence));
+    return pass(
+      'drain',
+      `asked ${later.length === 1 ? 'on one connection' : `on ${later.length} connections`} after the signal, and ${requests.length} of ${plural(requests.length, 'request')} answered`,
+      later.slice(0, 10).map((one) => one.evidence),
+    );
   if (open.length > 0)
-    return pass('drain', 'open until the last answer', open.slice(0, 10).map((one) => one.evidence), 'no question was asked after the signal');
-  return skip('the requests in flight had no need of the database after the signal; name one with --slow that asks it late', 'drain');
+    return pass(
+      'drain',
+      'open until the last answer',
+      open.slice(0, 10).map((one) => one.evidence),
+      'no question was asked after the signal',
+    );
+  return skip(
+    'the requests in flight had no need of the database after the signal; name one with --slow that asks it late',
+    'drain',
+  );
 }
 
 /** When the target closed its first connection after the signal, while it lived. */

@@ -3,7 +3,7 @@ import { formatDuration } from '../plan/durations.js';
 import type { Plan } from '../plan/types.js';
 import { isSession } from '../recording/facts/databases.js';
 import type { LifeFacts } from '../recording/facts/life.js';
-import { hasFailed, isGood } from '../recording/facts/probe.js';
+import { isGood } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
 import { describeOutcome, isVerdict, knownLiveness } from './probe-words.js';
@@ -29,7 +29,9 @@ export const livenessIgnoresDependencies = defineCheck({
   cure: 'let liveness answer from the process alone, ask the database in readiness, and give the pool an error handler',
   judge: (facts, plan) => {
     const endpoint = knownLiveness(facts);
-    return isVerdict(endpoint) ? endpoint : inScenario(facts, 'dependency-down', (life) => judgeLife(life, facts, plan));
+    return isVerdict(endpoint)
+      ? endpoint
+      : inScenario(facts, 'dependency-down', (life) => judgeLife(life, facts, plan));
   },
 });
 
@@ -43,9 +45,13 @@ function judgeLife(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
   if (!life.databases.some((one) => isSession(one) && one.openedAt < cut.at))
     return skip(`the target had no connection to ${names.join(' or ')} that could be cut off`, scenario);
   const before = life.liveness.runs.filter((run) => run.first.startedAt < cut.at);
-  const bad = before.find((run) => hasFailed(run.outcome) && run.first.endedAt < cut.at);
+  const bad = before.find((run) => !isGood(run.outcome) && run.first.endedAt < cut.at);
   if (bad !== undefined || before.length === 0)
-    return inconclusive(`${path} was not good before the database was cut off`, scenario, bad === undefined ? [] : [bad.seq]);
+    return inconclusive(
+      `${path} was not good before the database was cut off`,
+      scenario,
+      bad === undefined ? [] : [bad.seq],
+    );
   if (exit !== null)
     return fail(scenario, {
       expected,
@@ -53,12 +59,17 @@ function judgeLife(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
       cure: 'give the pool a handler for errors of idle connections (pool.on("error", …)), and let requests fail one by one',
       evidence: [cut.seq, exit.seq],
     });
-  const failed = life.liveness.runs.find((run) => run.first.endedAt > cut.at && hasFailed(run.outcome));
+  const failed = life.liveness.runs.find((run) => run.first.endedAt > cut.at && !isGood(run.outcome));
   if (failed === undefined) {
     const good = life.liveness.runs.filter((run) => isGood(run.outcome) && run.last.startedAt > cut.at);
-    if (good.length === 0) return inconclusive(`${path} was not asked after the database was cut off`, scenario, [cut.seq]);
+    if (good.length === 0)
+      return inconclusive(`${path} was not asked after the database was cut off`, scenario, [cut.seq]);
     const lastMs = Math.max(...good.map((run) => run.last.endedAt)) - cut.at;
-    return pass(scenario, `${path} answered well for ${formatDuration(lastMs)} without it`, [cut.seq, ...good.map((run) => run.seq)].slice(0, 5));
+    return pass(
+      scenario,
+      `${path} answered well for ${formatDuration(lastMs)} without it`,
+      [cut.seq, ...good.map((run) => run.seq)].slice(0, 5),
+    );
   }
   if (failed.outcome.kind === 'timed-out' && failed.maxLateMs > LATE_MS)
     return inconclusive('our own probe was late', scenario, [failed.seq]);

@@ -32,14 +32,18 @@ export function countedSeries(life: LifeFacts, facts: RunFacts): CountedSeries |
   const [name, { points }] = first;
   const path = sent[0]?.path;
   const answered = life.exchanges.filter(
-    (exchange) => exchange.path === path && (exchange.end?.at ?? -1) > signalAt && fateOf(exchange, life, facts) === 'finished',
+    (exchange) =>
+      exchange.path === path && (exchange.end?.at ?? -1) > signalAt && fateOf(exchange, life, facts) === 'finished',
   );
   const after = pointsIn(life, signalAt, Infinity).get(name);
   return {
     name,
     wanted: (points / sent.length) * answered.length,
     came: after?.points ?? 0,
-    evidence: marks.statsd.filter(({ series }) => series.some((one) => one.name === name)).map(({ seq }) => seq).slice(-10),
+    evidence: marks.statsd
+      .filter(({ series }) => series.some((one) => one.name === name))
+      .map(({ seq }) => seq)
+      .slice(-10),
   };
 }
 

@@ -50,7 +50,8 @@ export interface JobsPlan {
 }
 
 /** How it shows that a worker, which listens nowhere, is up. */
-export type WorkerReady = { by: 'log'; text: TextPattern } | { by: 'file'; path: string } | { by: 'command'; command: string };
+export type WorkerReady =
+  { by: 'log'; text: TextPattern } | { by: 'file'; path: string } | { by: 'command'; command: string };
 
 export interface WorkerPlan {
   ready: WorkerReady;

@@ -37,16 +37,22 @@ function takeApart(url: string): Parts | null {
 /** Reads what a variable holds. The sentences about what is wrong with it never repeat it, since it holds secrets. */
 export function databaseUrl(variable: string, url: string): Parsed<DatabasePlan> {
   const parts = takeApart(url);
-  if (parts === null) return { problem: 'is not a URL of one host; write it like postgres://user:password@host:5432/name' };
+  if (parts === null)
+    return { problem: 'is not a URL of one host; write it like postgres://user:password@host:5432/name' };
   const known = SCHEMES[parts.scheme];
   if (known === undefined)
     return { problem: `begins with ${parts.scheme}:; PostgreSQL, MySQL, MariaDB and Redis can be followed` };
-  if (parts.host === '') return { problem: 'names no host; a database that is reached by a Unix socket cannot be followed' };
+  if (parts.host === '')
+    return { problem: 'names no host; a database that is reached by a Unix socket cannot be followed' };
   if (parts.host.includes(',')) return { problem: 'names several hosts; give the URL of one' };
   // The password of a URL that is not well formed may be taken for a host.
-  if (!/^(\[[0-9a-f:.%]+\]|[a-z0-9._-]+)$/i.test(parts.host)) return { problem: 'has a host that is no name and no address' };
+  if (!/^(\[[0-9a-f:.%]+\]|[a-z0-9._-]+)$/i.test(parts.host))
+    return { problem: 'has a host that is no name and no address' };
   if (/[?&](host|hostaddr|port|unix_socket)=/i.test(parts.after))
-    return { problem: 'names the host in its parameters as well; drain-check can stand in its place only where the URL has one host' };
+    return {
+      problem:
+        'names the host in its parameters as well; drain-check can stand in its place only where the URL has one host',
+    };
   const port = parts.port === '' ? known.port : Number(parts.port);
   if (port < 1 || port > 65_535) return { problem: 'has a port that is not from 1 to 65535' };
   return { value: { variable, protocol: known.protocol, host: parts.host.replace(/^\[|\]$/g, ''), port, url } };

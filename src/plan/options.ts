@@ -1,5 +1,6 @@
 /** Headings under which `--help` groups the options. */
-export type OptionGroup = 'Target' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+export type OptionGroup =
+  'Target' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -105,7 +106,12 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Behind the service', 'job', '<[METHOD ]path>', 'how a job is submitted that is accepted and done later'),
   option('Behind the service', 'job-body', '<template>', 'its body; {{uuid}} is a fresh one for each job'),
   option('Behind the service', 'job-header', '<name: value>', 'header for its submission', repeatable),
-  option('Behind the service', 'job-id', '<pointer|header:Name|own>', 'where its id is (default: our {{uuid}}, else /id)'),
+  option(
+    'Behind the service',
+    'job-id',
+    '<pointer|header:Name|own>',
+    'where its id is (default: our {{uuid}}, else /id)',
+  ),
   option(
     'Behind the service',
     'job-done',

@@ -27,10 +27,7 @@ export function readBackends(
 }
 
 /** `NAME` or `NAME=url`. What is wrong with a URL is said without it. */
-function readDatabases(
-  reader: Reader,
-  variables: Readonly<Record<string, string | undefined>>,
-): DatabasePlan[] {
+function readDatabases(reader: Reader, variables: Readonly<Record<string, string | undefined>>): DatabasePlan[] {
   const seen = new Set<string>();
   return reader.texts('database').flatMap((text) => {
     const at = text.indexOf('=');
@@ -42,7 +39,11 @@ function readDatabases(
     };
     // A URL in place of a name is a likely slip, and full of secrets.
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
-      reader.complain('database', '', 'does not begin with the name of a variable; write it like DATABASE_URL or DATABASE_URL=postgres://…');
+      reader.complain(
+        'database',
+        '',
+        'does not begin with the name of a variable; write it like DATABASE_URL or DATABASE_URL=postgres://…',
+      );
       return [];
     }
     if (seen.has(variable)) return wrong('names the same variable twice');
@@ -72,5 +73,7 @@ function readLogs(reader: Reader): LogsPlan | null {
 export function linePattern(text: string): values.Parsed<string> {
   return text.split('{{id}}').length === 2
     ? { value: text }
-    : { problem: 'does not have {{id}} in one place, where the id is to stand; write it like "finished request {{id}}"' };
+    : {
+        problem: 'does not have {{id}} in one place, where the id is to stand; write it like "finished request {{id}}"',
+      };
 }

@@ -23,13 +23,15 @@ export function readJobs(reader: Reader): JobsPlan | null {
   if (body !== null && (used === 'GET' || used === 'HEAD'))
     reader.complain('job-body', '[redacted]', `stands beside the method ${used}, which carries no body`);
   const own = `${path}${body ?? ''}`.includes('{{uuid}}');
-  const id = reader.one<JobId>('job-id', (text) => jobId(text, own), own ? { from: 'own' } : { from: 'json', pointer: '/id' });
+  const id = reader.one<JobId>(
+    'job-id',
+    (text) => jobId(text, own),
+    own ? { from: 'own' } : { from: 'json', pointer: '/id' },
+  );
   const done = reader.many('job-done', jobSight);
   const restart = reader.one('job-restart', values.switchValue, false);
   if (!reader.has('job-done'))
     reader.complain('job', given, 'needs to know how it shows that a job is done; say it with --job-done');
-  if (restart && done.length > 0 && !done.some(({ by }) => by === 'poll' || by === 'log' || by === 'websocket'))
-    reader.complain('job-restart', '', 'needs a way to see the job in the next life');
   return {
     method: used,
     path,

@@ -7,7 +7,17 @@ import type { BackendsPlan } from './backends.js';
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
 export type ScenarioId =
-  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'together' | 'dependency-down' | 'jobs';
+  | 'drain'
+  | 'idle'
+  | 'streams'
+  | 'stuck'
+  | 'repeat-signal'
+  | 'interrupt'
+  | 'startup'
+  | 'pid-1'
+  | 'together'
+  | 'dependency-down'
+  | 'jobs';
 /** The scenarios whose parts `together` has in place, all in one life. */
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 

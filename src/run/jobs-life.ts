@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
 import type { JobSight, JobsPlan } from '../plan/backends.js';
 import type { Origin } from '../plan/origin.js';
-import type { LifeRecorder } from '../recording/recorder.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { JobBook } from '../traffic/job-book.js';
 import { JobClient, type Submission } from '../traffic/job-client.js';
@@ -49,7 +48,6 @@ export async function playJobs(
   const book = new JobBook(recorder);
   let watch: Watch | null = null;
   let farewell: Farewell | null = null;
-  let submitting: Promise<unknown> = Promise.resolve();
   let complete = false;
   const over = new AbortController();
   try {
@@ -74,7 +72,7 @@ export async function playJobs(
     const crossing = Array.from({ length: atSignal }, () => client.submit('at'));
     context.onProgress({ scenario: scenario.id, phase: 'draining', inFlight: book.waiting().length });
     farewell = await sayGoodbye(context, scenario, begun, null);
-    submitting = Promise.all([...crossing, submitOn(client, running, AbortSignal.any([abort, over.signal]))]);
+    const submitting = Promise.all([...crossing, submitOn(client, running, AbortSignal.any([abort, over.signal]))]);
     submitting.catch(() => undefined);
     const killed = AbortSignal.any([abort, farewell.failed]);
     await death.untilGone(farewell.at, context.plan.gracePeriodMs, killed);
@@ -93,8 +91,7 @@ export async function playJobs(
     recorder.record({ type: 'life-ended', complete });
   }
   // Without anything left to be done it may still be done again.
-  if (plan.restart && (plan.once || book.waiting().length > 0))
-    await playNext(context, await beginAgain(), plan, book);
+  if (plan.restart && (plan.once || book.waiting().length > 0)) await playNext(context, await beginAgain(), plan, book);
 }
 
 /** Submits jobs until the target is gone. */

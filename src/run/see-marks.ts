@@ -33,13 +33,13 @@ export async function seeMarks(
   const request = requestInPeace(context, work);
   const ids = Array.from({ length: IN_PEACE }, () => marks.next());
   const exported = new Set<string>();
-  let counted = false;
+  const counted = { any: false };
   context.recorder.onEvent((event) => {
     if (event.life !== recorder.life) return;
     if (event.type === 'telemetry-received') for (const id of event.ids) exported.add(id);
     // Metrics name no request, so that there is nothing more to wait for in them.
     const isMetric = event.type === 'telemetry-received' && event.exported === 'metrics';
-    if (isMetric || (event.type === 'statsd-received' && event.series.length > 0)) counted = true;
+    if (isMetric || (event.type === 'statsd-received' && event.series.length > 0)) counted.any = true;
   });
   recorder.record({ type: 'peace-begun' });
   await Promise.all(
@@ -55,7 +55,7 @@ export async function seeMarks(
   if (backendsOf(context.plan).telemetry === null) return;
   const since = performance.now();
   while (!ids.every((id) => exported.has(id))) {
-    if (performance.now() - since > (counted ? BATCH_WAIT_MS : TELEMETRY_WAIT_MS)) return;
+    if (performance.now() - since > (counted.any ? BATCH_WAIT_MS : TELEMETRY_WAIT_MS)) return;
     await sleep(POLL_MS, undefined, { signal: context.abort });
   }
 }

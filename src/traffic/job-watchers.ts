@@ -40,7 +40,12 @@ export class WebSocketWatchers {
         const onMessage = (text: string) => {
           for (const id of idsIn(text, wanted)) book.show(id, 'websocket', watcher);
         };
-        const connection = new open(origin, sight.path, { subprotocols, headers, timeoutMs: UPGRADE_TIMEOUT_MS, onMessage });
+        const connection = new open(origin, sight.path, {
+          subprotocols,
+          headers,
+          timeoutMs: UPGRADE_TIMEOUT_MS,
+          onMessage,
+        });
         this.#connections.push(connection);
         if (!(await connection.opened)) return sight.path;
         void connection.done.then(({ closeFrame }) => {
@@ -113,7 +118,8 @@ export class JobPoller {
         const { ending, status } = await connection.request(request, undefined, POLL_TIMEOUT_MS);
         connection.abandon();
         const whole = ending === 'answered' && status !== null && status >= 200 && status < 300;
-        if (whole && (this.sight.text === null || contains(answer.body, this.sight.text))) this.book.show(id, 'poll', 0);
+        if (whole && (this.sight.text === null || contains(answer.body, this.sight.text)))
+          this.book.show(id, 'poll', 0);
         else said.set(job, ending === 'answered' ? status : null);
       }),
     );
