@@ -49,27 +49,15 @@ export interface JobsPlan {
   count: number;
 }
 
-/** How it shows that a worker, which listens nowhere, is up. */
-export type WorkerReady =
-  { by: 'log'; text: TextPattern } | { by: 'file'; path: string } | { by: 'command'; command: string };
-
-export interface WorkerPlan {
-  ready: WorkerReady;
-  /** Lines that say that a job was begun and that it was done, `{{id}}` standing for its id. */
-  started: string;
-  done: string;
-}
-
 /** What stands behind the service and is looked at. */
 export interface BackendsPlan {
   databases: DatabasePlan[];
   telemetry: TelemetryPlan | null;
   logs: LogsPlan | null;
   jobs: JobsPlan | null;
-  worker: WorkerPlan | null;
 }
 
-export const NO_BACKENDS: BackendsPlan = { databases: [], telemetry: null, logs: null, jobs: null, worker: null };
+export const NO_BACKENDS: BackendsPlan = { databases: [], telemetry: null, logs: null, jobs: null };
 
 export function backendsOf({ backends }: Pick<Plan, 'backends'>): BackendsPlan {
   return backends ?? NO_BACKENDS;

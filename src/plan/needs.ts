@@ -24,7 +24,7 @@ export function givenNeeds(target: TargetPlan, backends: BackendsPlan = NO_BACKE
     telemetry: backends.telemetry !== null,
     logs: backends.logs !== null,
     jobs: backends.jobs !== null,
-    worker: backends.worker !== null,
+    worker: false,
     load: false,
   };
   return new Set((Object.keys(given) as Need[]).filter((need) => given[need]));

@@ -59,7 +59,7 @@ function redactTarget(target: TargetPlan): TargetPlan {
 
 /** Of a database only the place is told; of a job not what is in it. */
 function redactBackends(backends: BackendsPlan): BackendsPlan {
-  const { databases, jobs, worker } = backends;
+  const { databases, jobs } = backends;
   return {
     ...backends,
     databases: databases.map((database) => ({ ...database, url: HIDDEN })),
@@ -72,10 +72,6 @@ function redactBackends(backends: BackendsPlan): BackendsPlan {
             body: jobs.body === null ? null : HIDDEN,
             headers: jobs.headers.map(([name]) => [name, HIDDEN]),
           },
-    worker:
-      worker?.ready.by === 'command'
-        ? { ...worker, ready: { by: 'command', command: redactText(worker.ready.command) } }
-        : worker,
   };
 }
 

@@ -114,17 +114,6 @@ const backends = z.object({
       count: z.number().int(),
     })
     .nullable(),
-  worker: z
-    .object({
-      ready: z.discriminatedUnion('by', [
-        z.object({ by: z.literal('log'), text: pattern }),
-        z.object({ by: z.literal('file'), path: z.string() }),
-        z.object({ by: z.literal('command'), command: z.string() }),
-      ]),
-      started: z.string(),
-      done: z.string(),
-    })
-    .nullable(),
 });
 
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */

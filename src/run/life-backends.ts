@@ -45,7 +45,7 @@ export class LifeBackends {
 
   /** @throws DrainCheckError `sink-failed` */
   static async open({ plan, numbering }: RunContext, recorder: LifeRecorder): Promise<LifeBackends> {
-    const { databases, telemetry: wanted, logs, jobs, worker } = backendsOf(plan);
+    const { databases, telemetry: wanted, logs, jobs } = backendsOf(plan);
     const marks = wanted !== null || logs !== null ? await newMarks() : null;
     const proxies: DatabaseProxy[] = [];
     const env: Record<string, string> = {};
@@ -63,7 +63,7 @@ export class LifeBackends {
         telemetry = await Telemetry.open(plan, recorder, marks);
         Object.assign(env, telemetry.env);
       }
-      const reads = logs !== null || jobs !== null || worker !== null;
+      const reads = logs !== null || jobs !== null;
       const output = reads ? await import('../backends/output-watch.js') : null;
       const lines = output === null ? null : new output.OutputLines();
       if (output !== null && logs !== null && marks !== null)
