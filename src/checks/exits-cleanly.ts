@@ -3,7 +3,7 @@ import type { ScenarioId } from '../plan/types.js';
 import { endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
 import { describeExit } from './exit-words.js';
-import { fail, inconclusive, noDeath, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
+import { fail, noDeath, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
 
 const NUMBERS: Partial<Record<string, number>> = constants.signals;
 
