@@ -8,7 +8,14 @@ const lane = (story: Story) => jobLane(firstLife(story), story.facts(), -10, 600
 
 describe('the lane of jobs', () => {
   it('goes to the last that was done', () => {
-    expect(lane(life().job(-100, { doneAt: [300] }).job(-90, { doneAt: [400] }).exit(600))).toEqual({
+    expect(
+      lane(
+        life()
+          .job(-100, { doneAt: [300] })
+          .job(-90, { doneAt: [400] })
+          .exit(600),
+      ),
+    ).toEqual({
       label: 'jobs ×2',
       outcome: '2 done',
       wrong: false,
@@ -18,7 +25,14 @@ describe('the lane of jobs', () => {
   });
 
   it('says how many were not seen done', () => {
-    expect(lane(life().job(-100, { doneAt: [300] }).job(-90).exit(600))).toMatchObject({
+    expect(
+      lane(
+        life()
+          .job(-100, { doneAt: [300] })
+          .job(-90)
+          .exit(600),
+      ),
+    ).toMatchObject({
       outcome: '1 of 2 not seen done',
       wrong: true,
       points: [{ atMs: 600, state: 'lost' }],
