@@ -22,6 +22,9 @@ export type ErrorCode =
   | 'no-such-target'
   | 'engine-failed'
   | 'stop-failed'
+  | 'database-unreachable'
+  | 'sink-failed'
+  | 'job-failed'
   | 'interrupted'
   | 'internal';
 

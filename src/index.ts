@@ -1,4 +1,5 @@
 import { catalogue } from './cli/catalogue.js';
+import { ownEnvironment } from './cli/streams.js';
 import { packageInfo } from './cli/package-info.js';
 import { DrainCheckError } from './errors.js';
 import { OPTIONS, layerOptions, type RawOptions } from './plan/options.js';
@@ -33,6 +34,7 @@ export async function drainCheck({ command = [], options = {}, abort, onEvent }:
     command,
     catalogue(),
     process.cwd(),
+    ownEnvironment(),
   );
   if (resolved === null) throw usage(problems);
   const { play } = await import('./run/play.js');

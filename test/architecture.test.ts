@@ -30,9 +30,14 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^(undici|node:(crypto|tls|http2|net))$/,
     because: 'it observes one thing; only run puts things together',
   },
+  backends: {
+    may: /^(plan|recording)\//,
+    packages: /^node:(net|http|dgram|zlib)$/,
+    because: 'it observes one thing; only run puts things together',
+  },
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
   run: {
-    may: /^(plan|recording|target|traffic|probes|scenarios)\//,
+    may: /^(plan|recording|target|traffic|probes|backends|scenarios)\//,
     packages: /^node:.*$/,
     because: 'it is the only conductor, and judges nothing',
   },

@@ -3,12 +3,12 @@ import type { ScenarioId } from '../plan/types.js';
 import { endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
 import { describeExit } from './exit-words.js';
-import { fail, inconclusive, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
+import { fail, noDeath, onlyIfFinished, pass, playedIn, skip } from './verdict.js';
 
 const NUMBERS: Partial<Record<string, number>> = constants.signals;
 
 /** The deaths that are like those of every day. What is stuck or not ready yet may well end with an error. */
-const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'load'];
+const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'load', 'jobs'];
 
 export const exitsCleanly = defineCheck({
   id: 'exits-cleanly',
@@ -26,7 +26,7 @@ export const exitsCleanly = defineCheck({
   cure: 'exit with 0 when the drain is done, and look at what the target printed last',
   judge: (facts, plan) => {
     const lives = playedIn(facts, JUDGED);
-    if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    if (lives.length === 0) return noDeath(facts);
     if (lives.every((life) => life.statusUnknown))
       return skip('how a process ended is told to its parent alone; start it as a command to see its exit status');
     const judged = lives.filter(endedByItself);

@@ -4,10 +4,10 @@ import { heldAlone } from '../recording/facts/isolation.js';
 import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
 import { heldBy } from './kind-words.js';
-import { fail, inconclusive, onlyIfFinished, pass, playedIn, plural } from './verdict.js';
+import { fail, inconclusive, noDeath, onlyIfFinished, pass, playedIn, plural } from './verdict.js';
 
 /** The deaths that begin with the signal of the run, in a service that is ready; the others have checks of their own. */
-const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'load'];
+const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'load', 'jobs'];
 
 export const exitsInTime = defineCheck({
   id: 'exits-in-time',
@@ -25,7 +25,7 @@ export const exitsInTime = defineCheck({
   cure: 'bound every wait of the shutdown below the grace period, or raise terminationGracePeriodSeconds',
   judge: (facts, plan) => {
     const lives = playedIn(facts, JUDGED);
-    if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    if (lives.length === 0) return noDeath(facts);
     const expected = `every process gone within ${formatDuration(plan.gracePeriodMs)} of the signal, without SIGKILL`;
     const killed = lives.filter((life) => life.killed !== null);
     if (killed.length > 0) {

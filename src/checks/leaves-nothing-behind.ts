@@ -2,7 +2,7 @@ import { formatDuration } from '../plan/durations.js';
 import type { ProcessDescription } from '../recording/events.js';
 import { endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
-import { fail, inconclusive, onlyIfFinished, pass, skip } from './verdict.js';
+import { fail, inconclusive, noDeath, onlyIfFinished, pass, skip } from './verdict.js';
 
 const expected = 'no process of the target is alive and its port is free after the exit';
 
@@ -18,8 +18,8 @@ export const leavesNothingBehind = defineCheck({
   sources: [{ mark: 'F', text: 'children and daemons that outlive their parent' }],
   cure: 'end and await child processes before exiting; close every listener',
   judge: (facts) => {
-    const lives = [...new Set(Object.values(facts.played))];
-    if (lives.length === 0) return inconclusive('no scenario was played to its end');
+    const lives = [...new Set(Object.values(facts.played))].filter((life) => life.signal !== null);
+    if (lives.length === 0) return noDeath(facts);
     const left = lives.find((life) => life.outlived !== null);
     if (left?.outlived) {
       return fail(left.scenario, {

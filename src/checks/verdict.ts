@@ -72,6 +72,14 @@ export function onlyIfFinished(
   );
 }
 
+/** The verdict on an end where none was played. */
+export function noDeath({ played }: RunFacts): Verdict {
+  const lives = Object.values(played);
+  return lives.length > 0 && lives.every((life) => life.signal === null)
+    ? skip('nothing was signalled in what was played')
+    : inconclusive('no scenario was played to its end');
+}
+
 /** The lives that some scenarios were played in. */
 export function playedIn(facts: RunFacts, scenarios: readonly ScenarioId[]): LifeFacts[] {
   return [...new Set(scenarios.flatMap((id) => facts.played[id] ?? []))];

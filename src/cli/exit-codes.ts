@@ -52,6 +52,9 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'engine-failed': EXIT.noVerdict,
   'stop-failed': EXIT.noVerdict,
   interrupted: EXIT.interrupted,
+  'database-unreachable': EXIT.noVerdict,
+  'sink-failed': EXIT.noVerdict,
+  'job-failed': EXIT.noVerdict,
   internal: EXIT.noVerdict,
 };
 

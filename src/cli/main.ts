@@ -66,7 +66,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
   const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
-  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd());
+  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd(), streams.env);
   if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
   const { runPlan } = await import('./commands/run.js');
   return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));

@@ -49,3 +49,8 @@ function saysUtf8(env: NodeJS.ProcessEnv): boolean {
   if (env['TERM'] === 'linux') return false;
   return locale === '' || /utf-?8/i.test(locale);
 }
+
+/** The environment that a target inherits. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
+}

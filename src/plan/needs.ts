@@ -1,3 +1,4 @@
+import { NO_BACKENDS, type BackendsPlan } from './backends.js';
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
 import type { LoadPlan, Need, TargetPlan } from './types.js';
@@ -10,17 +11,23 @@ const WORDS: Record<Need, string> = {
   telemetry: 'is about telemetry; have it received with --telemetry',
   jobs: 'is about accepted jobs; say how one is submitted with --job',
   worker: 'is about a queue worker; give --worker',
+  logs: 'is about what the target logs; give --logs or --log-line',
   load: 'is about many connections; give --load',
 };
 
 /** What the target and the options of a run give that some scenarios and checks are about. */
-export function givenNeeds(target: TargetPlan, load: LoadPlan | null): ReadonlySet<Need> {
+export function givenNeeds(
+  target: TargetPlan,
+  load: LoadPlan | null,
+  backends: BackendsPlan = NO_BACKENDS,
+): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
     replacement: target.kind === 'url',
     manifest: false,
-    database: false,
-    telemetry: false,
-    jobs: false,
+    database: backends.databases.length > 0,
+    telemetry: backends.telemetry !== null,
+    logs: backends.logs !== null,
+    jobs: backends.jobs !== null,
     worker: false,
     load: load !== null,
   };

@@ -1,5 +1,6 @@
 /** Headings under which `--help` groups the options. */
-export type OptionGroup = 'Target' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+export type OptionGroup =
+  'Target' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -96,6 +97,37 @@ export const OPTIONS: readonly OptionSpec[] = [
     'play the scenario load, with requests=5000,websockets=10000 or as many as you say; idle=100 adds idle ones',
   ),
   option('Work in flight', 'no-discover', null, 'do not look for streams and WebSockets at the usual paths'),
+  option(
+    'Behind the service',
+    'database',
+    '<ENV_NAME[=url]>',
+    'variable with the URL of a PostgreSQL, MySQL, MariaDB or Redis, to stand in front of',
+    repeatable,
+  ),
+  option('Behind the service', 'telemetry', null, 'receive the target’s OTLP and StatsD telemetry'),
+  option('Behind the service', 'otlp-port', '<n>', 'port to receive OTLP/HTTP on (default: a free one)'),
+  option('Behind the service', 'statsd-port', '<n>', 'port to receive StatsD on (default: a free one)'),
+  option('Behind the service', 'logs', null, 'judge whether the last lines of the output are there'),
+  option('Behind the service', 'log-line', '<pattern>', 'line that names a finished request, with {{id}} for its id'),
+  option('Behind the service', 'job', '<[METHOD ]path>', 'how a job is submitted that is accepted and done later'),
+  option('Behind the service', 'job-body', '<template>', 'its body; {{uuid}} is a fresh one for each job'),
+  option('Behind the service', 'job-header', '<name: value>', 'header for its submission', repeatable),
+  option(
+    'Behind the service',
+    'job-id',
+    '<pointer|header:Name|own>',
+    'where its id is (default: our {{uuid}}, else /id)',
+  ),
+  option(
+    'Behind the service',
+    'job-done',
+    '<how>',
+    'how it shows that it is done: log:text {{id}}, websocket:/path text {{id}}, or poll:/path/{{id}} text',
+    repeatable,
+  ),
+  option('Behind the service', 'job-restart', null, 'jobs may be finished by the next life of the target'),
+  option('Behind the service', 'job-once', null, 'a job must not be done twice'),
+  option('Behind the service', 'jobs', '<n>', 'how many jobs to submit before the signal', { default: '20' }),
   option('Scenarios', 'as-pid1', null, 'play a death as PID 1 of a namespace, whatever the profile'),
   option('Scenarios', 'no-as-pid1', null, 'never play a death as PID 1'),
   option('Scenarios', 'parallel', '<n>', 'lives side by side, for targets that take their port from PORT', {

@@ -43,6 +43,13 @@ const BELONGS_TO: Readonly<Record<string, readonly string[]>> = {
   socket: ['command', 'pid'],
   port: ['command', 'pid', 'docker', 'compose'],
   env: ['command', 'docker'],
+  database: ['command'],
+  telemetry: ['command'],
+  'otlp-port': ['command'],
+  'statsd-port': ['command'],
+  logs: ['command'],
+  'log-line': ['command'],
+  job: ['command'],
   'as-pid1': ['command'],
   signal: ['command', 'pid', 'docker', 'compose'],
 };

@@ -22,6 +22,11 @@ export class Reader {
     return this.raw[name]?.at(-1) ?? null;
   }
 
+  /** All values of a repeatable option, as they were given. */
+  texts(name: string): readonly string[] {
+    return this.raw[name] ?? [];
+  }
+
   one<T>(name: string, parse: (text: string) => Parsed<T>, absent: T): T {
     const text = this.text(name);
     return text === null ? absent : (this.parsed(name, text, parse) ?? absent);

@@ -1,3 +1,4 @@
+import type { BackendsPlan } from './backends.js';
 import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
@@ -56,6 +57,24 @@ function redactTarget(target: TargetPlan): TargetPlan {
   }
 }
 
+/** Of a database only the place is told; of a job not what is in it. */
+function redactBackends(backends: BackendsPlan): BackendsPlan {
+  const { databases, jobs } = backends;
+  return {
+    ...backends,
+    databases: databases.map((database) => ({ ...database, url: HIDDEN })),
+    jobs:
+      jobs === null
+        ? null
+        : {
+            ...jobs,
+            path: redactText(jobs.path),
+            body: jobs.body === null ? null : HIDDEN,
+            headers: jobs.headers.map(([name]) => [name, HIDDEN]),
+          },
+  };
+}
+
 /** A plan that may be stored and shown: environment values, header values, bodies and credentials are hidden. */
 export function redactPlan(plan: Plan): Plan {
   return {
@@ -72,5 +91,6 @@ export function redactPlan(plan: Plan): Plan {
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
+    ...(plan.backends === undefined ? {} : { backends: redactBackends(plan.backends) }),
   };
 }

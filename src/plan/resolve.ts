@@ -1,6 +1,8 @@
+import { NO_BACKENDS } from './backends.js';
 import { givenNeeds, isMet } from './needs.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
+import { readBackends } from './read-backends.js';
 import { readLoad } from './read-load.js';
 import { readFileOption } from './read-reached.js';
 import { readTarget } from './read-target.js';
@@ -105,17 +107,20 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
  * The plan of a run and where its results go, or every problem at once.
  * @param command the target's command and arguments
  * @param cwd the directory that relative paths start from
+ * @param environment our own, where the URLs of databases may be
  */
 export function resolveRun(
   raw: RawOptions,
   command: readonly string[],
   catalogue: Catalogue,
   cwd: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
   const load = readLoad(reader, target.kind);
-  const given = givenNeeds(target, load);
+  const backends = readBackends(reader, target, environment);
+  const given = givenNeeds(target, load, backends ?? NO_BACKENDS);
   const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -153,6 +158,7 @@ export function resolveRun(
     gracePeriodMs: reader.one('grace-period', (text) => values.duration(text, 100), 30_000),
     settleMs: reader.one('settle', values.duration, 0),
     ...pace,
+    ...(backends === null ? {} : { backends }),
   };
   readCombinations(reader);
   const output = readOutput(reader, catalogue);

@@ -18,6 +18,8 @@ const scenario = z.enum([
   'pid-1',
   'load',
   'together',
+  'dependency-down',
+  'jobs',
 ]);
 
 const pattern = z.union([
@@ -78,6 +80,43 @@ const containerTarget = z.object({
   ...reached,
 });
 
+const jobSight = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('log'), line: z.string() }),
+  z.object({ by: z.literal('websocket'), path: z.string(), text: z.string() }),
+  z.object({ by: z.literal('poll'), path: z.string(), text: pattern.nullable() }),
+]);
+
+const backends = z.object({
+  databases: z.array(
+    z.object({
+      variable: z.string(),
+      protocol: z.enum(['postgres', 'mysql', 'redis']),
+      host: z.string(),
+      port,
+      url: z.string(),
+    }),
+  ),
+  telemetry: z.object({ otlpPort: port.nullable(), statsdPort: port.nullable() }).nullable(),
+  logs: z.object({ line: z.string().nullable() }).nullable(),
+  jobs: z
+    .object({
+      method: z.string(),
+      path: z.string(),
+      body: z.string().nullable(),
+      headers: z.array(z.tuple([z.string(), z.string()])),
+      id: z.discriminatedUnion('from', [
+        z.object({ from: z.literal('own') }),
+        z.object({ from: z.literal('json'), pointer: z.string() }),
+        z.object({ from: z.literal('header'), name: z.string() }),
+      ]),
+      done: z.array(jobSight),
+      restart: z.boolean(),
+      once: z.boolean(),
+      count: z.number().int(),
+    })
+    .nullable(),
+});
+
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
   target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget]),
@@ -128,4 +167,5 @@ export const planSchema: z.ZodType<Plan> = z.object({
   probeIntervalMs: ms,
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,
+  backends: backends.exactOptional(),
 });

@@ -1,15 +1,29 @@
+import type { BackendsPlan } from './backends.js';
+
 /**
- * The plan: everything a run needs to know, resolved once. JSON-safe, no optional fields, times in milliseconds.
+ * The plan: everything a run needs to know, resolved once. JSON-safe, times in milliseconds, and no optional fields but
+ * one, which says why.
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
 export type ScenarioId =
-  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'load' | 'together';
+  | 'drain'
+  | 'idle'
+  | 'streams'
+  | 'stuck'
+  | 'repeat-signal'
+  | 'interrupt'
+  | 'startup'
+  | 'pid-1'
+  | 'load'
+  | 'together'
+  | 'dependency-down'
+  | 'jobs';
 /** The scenarios whose parts `together` has in place, all in one life. */
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
 /** What some scenarios and checks are about, and have no place in a plan without. */
-export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load';
+export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load' | 'logs';
 
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
@@ -181,4 +195,6 @@ export interface Plan {
   probeTimeoutMs: number;
   /** Interval of new connections and of requests on the kept connection. */
   attemptIntervalMs: number;
+  /** What stands behind the service and is looked at. Absent where nothing is, as in all recordings of earlier versions. */
+  backends?: BackendsPlan;
 }

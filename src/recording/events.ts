@@ -1,3 +1,4 @@
+import type { DatabaseProtocol } from '../plan/backends.js';
 import type { Plan, ScenarioId } from '../plan/types.js';
 
 /**
@@ -123,8 +124,8 @@ export type EventBody =
   | {
       type: 'life-started';
       scenario: ScenarioId;
-      /** isolation: the same death again, with one kind of work alone, to find out which of them held the exit. */
-      purpose: 'scenario' | 'baseline' | 'isolation';
+      /** restart: what the next life does with the jobs of the one before. isolation: the same death again, with one kind of work alone, to find out which of them held the exit. */
+      purpose: 'scenario' | 'baseline' | 'isolation' | 'restart';
       alone: ExchangeKind | null;
     }
   | { type: 'process-spawned'; pid: number; command: string; port: number }
@@ -259,6 +260,49 @@ export type EventBody =
       framing: Framing | null;
       afterMs: number;
     }
+  /** The target opened a connection to a database that we stand in front of. `variable` names the database. */
+  | { type: 'database-opened'; connection: number; variable: string; protocol: DatabaseProtocol }
+  | {
+      type: 'database-closed';
+      connection: number;
+      /** Who ended it first; `cut`: we, to see what the target does without it. */
+      by: 'target' | 'server' | 'tester' | 'cut';
+      how: 'fin' | 'rst';
+      /** A login was begun, or a first word said: it was no mere knock. */
+      session: boolean;
+      /** The target said goodbye as the protocol has it. */
+      goodbye: boolean;
+      observable: 'yes' | 'tls' | 'unknown';
+      /** What was asked had not been answered to the end. */
+      unfinished: boolean;
+      transaction: boolean;
+      queries: number;
+      lastQueryAt: number | null;
+    }
+  /** A database was made unreachable for the target, which had so many connections to it. */
+  | { type: 'database-cut'; variable: string; open: number }
+  /** An exchange carried this id, as its trace and as its request id; null: it was sent in peace, to see where the id shows. */
+  | { type: 'request-marked'; of: number | null; id: string; path: string; answeredAt: number | null }
+  /** From here on requests are sent in peace to see where they show. */
+  | { type: 'peace-begun' }
+  /** An export of telemetry came in. `ids` are those of marked requests that it names. */
+  | { type: 'telemetry-received'; sink: 'otlp'; exported: 'traces' | 'metrics' | 'logs'; bytes: number; ids: string[] }
+  /** Datagrams of metrics came in, within a moment. `points` counts what was counted and timed in each series. */
+  | { type: 'statsd-received'; bytes: number; series: { name: string; points: number; sampled: boolean }[] }
+  /** The output names a marked request. */
+  | { type: 'request-logged'; id: string }
+  /** Whether the target has printed anything, and whether its last lines are whole: before the signal, and in the end. */
+  | { type: 'output-state'; when: 'before' | 'end'; seen: boolean; whole: boolean }
+  /** A job is submitted: in peace, at the signal, or after it. */
+  | { type: 'job-submitted'; job: number; phase: 'before' | 'at' | 'after' }
+  /** What became of the submission; a 2xx accepts the job. `id` is how the target calls it. */
+  | { type: 'job-answered'; job: number; ending: Ending; status: number | null; id: string | null }
+  /** It shows that a job is done, to one of those who watch. Each such showing is told. */
+  | { type: 'job-done'; job: number; by: 'log' | 'websocket' | 'poll'; watcher: number }
+  /** Someone who watches on a WebSocket is not told any more. `code` is that of the close frame, if one came. */
+  | { type: 'job-watch-ended'; watcher: number; code: number | null }
+  /** The next life was asked for a job that was not seen done: the last answer. */
+  | { type: 'job-looked-for'; job: number; status: number | null }
   /** `complete`: it was followed to its end; otherwise what ended in it was ended by us. */
   | { type: 'life-ended'; complete: boolean }
   | { type: 'scenario-skipped'; scenario: ScenarioId; reason: string }

@@ -39,6 +39,8 @@ const scenario = word(
   'pid-1',
   'load',
   'together',
+  'dependency-down',
+  'jobs',
 );
 const role = word('readiness', 'liveness');
 const kind = word(
@@ -72,7 +74,7 @@ const outcome: Shape = (value) =>
 
 /** What each event must hold to be judged: a recording may come from anywhere. A new event fails to compile until it is here. */
 const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
-  'life-started': { scenario, purpose: word('scenario', 'baseline', 'isolation'), alone: nullable(kind) },
+  'life-started': { scenario, purpose: word('scenario', 'baseline', 'isolation', 'restart'), alone: nullable(kind) },
   'process-spawned': { pid: number, command: text, port: number },
   'target-found': { kind: word('process', 'container', 'url'), pid: number, name: text },
   'processes-seen': { processes: listOf(process) },
@@ -175,6 +177,36 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'outlived-root': { processes: listOf(process) },
   'port-checked': { port: number, heldBy: listOf(process), held: flag },
   'baseline-measured': { method: text, path: text, status: nullable(number), bytes: number, framing, afterMs: number },
+  'database-opened': { connection: number, variable: text, protocol: word('postgres', 'mysql', 'redis') },
+  'database-closed': {
+    connection: number,
+    by: word('target', 'server', 'tester', 'cut'),
+    how: word('fin', 'rst'),
+    session: flag,
+    goodbye: flag,
+    observable: word('yes', 'tls', 'unknown'),
+    unfinished: flag,
+    transaction: flag,
+    queries: number,
+    lastQueryAt: nullable(number),
+  },
+  'database-cut': { variable: text, open: number },
+  'request-marked': { of: nullable(number), id: text, path: text, answeredAt: nullable(number) },
+  'peace-begun': {},
+  'telemetry-received': {
+    sink: word('otlp'),
+    exported: word('traces', 'metrics', 'logs'),
+    bytes: number,
+    ids: listOf(text),
+  },
+  'statsd-received': { bytes: number, series: listOf(fields({ name: text, points: number, sampled: flag })) },
+  'request-logged': { id: text },
+  'output-state': { when: word('before', 'end'), seen: flag, whole: flag },
+  'job-submitted': { job: number, phase: word('before', 'at', 'after') },
+  'job-answered': { job: number, ending, status: nullable(number), id: nullable(text) },
+  'job-done': { job: number, by: word('log', 'websocket', 'poll'), watcher: number },
+  'job-watch-ended': { watcher: number, code: nullable(number) },
+  'job-looked-for': { job: number, status: nullable(number) },
   'life-ended': { complete: flag },
   'scenario-skipped': { scenario, reason: text },
   'run-ended': { complete: flag },

@@ -14,8 +14,8 @@ export const CHECKLIST: readonly { number: ItemNumber; item: string }[] = [
 
 /** Why an item has no check in this version, for items that have none at all. */
 export const NOT_CHECKED: Partial<Record<ItemNumber, string>> = {
-  4: 'not checked: this version does not look at databases',
-  5: 'not checked: this version does not look at metrics and logs',
+  4: 'not checked: give --database with the variable that holds the URL of one',
+  5: 'not checked: give --telemetry for metrics and traces, --logs for the output',
   6: 'not checked: this version reads no manifest',
   7: 'not checked: this version reads no manifest',
 };

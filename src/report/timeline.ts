@@ -5,6 +5,7 @@ import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
 import { wasLost } from '../recording/facts/rollout.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { ExchangeKind } from '../recording/events.js';
+import { jobLane } from './job-lane.js';
 import type { Lane, LaneState, PointState, Timeline } from './types.js';
 
 /** How much of the time before the signal is drawn, as a part of the time after it. */
@@ -75,7 +76,13 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
   const probes = [life.readiness, life.liveness]
     .filter((probe) => probe.drain.length > 0)
     .map((probe) => probeLane(probe, life, toMs));
-  return [...traffic, ...probes, ...(life.outside ? [] : [processLane(life, fromMs, toMs)])];
+  const jobs = jobLane(life, facts, fromMs, toMs);
+  return [
+    ...traffic,
+    ...(jobs === null ? [] : [jobs]),
+    ...probes,
+    ...(life.outside ? [] : [processLane(life, fromMs, toMs)]),
+  ];
 }
 
 function isRequest(kind: ExchangeKind): boolean {

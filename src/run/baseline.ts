@@ -6,7 +6,7 @@ import { slowHttpRequest } from '../traffic/upload.js';
 import type { Origin } from '../plan/origin.js';
 import { untilAborted } from './aborted.js';
 import { BLIND_WAIT_MS } from './arming.js';
-import { bringUp, type BegunLife } from './begin.js';
+import { bringUp, endLife, type BegunLife } from './begin.js';
 import type { RunContext } from './context.js';
 
 /**
@@ -19,14 +19,14 @@ export function needsBaseline(outcomes: readonly HttpOutcome[]): boolean {
 
 /** A life in which nothing is signalled: what the slow endpoints answer in peace. */
 export async function playBaseline(context: RunContext, begun: BegunLife): Promise<void> {
-  const { recorder, running } = begun;
+  const { recorder } = begun;
   try {
     const origin = await bringUp(context, begun);
     context.onProgress({ scenario: 'drain', phase: 'measuring a baseline', inFlight: context.plan.slow.length });
     const measured = context.plan.slow.map((slow) => measure(context, origin, slow, recorder));
     await untilAborted(Promise.all(measured), context.abort);
   } finally {
-    await running.destroy();
+    await endLife(begun);
     recorder.record({ type: 'life-ended', complete: true });
   }
 }

@@ -1,23 +1,25 @@
 import { forLife, type LifeRecorder } from '../recording/recorder.js';
-import type { ExchangeKind } from '../recording/events.js';
+import type { EventOf, ExchangeKind } from '../recording/events.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { RunningTarget } from '../target/target.js';
 import type { UrlTarget } from '../plan/types.js';
 import { isThisMachine, type Origin } from '../plan/origin.js';
 import type { RunContext } from './context.js';
+import { LifeBackends } from './life-backends.js';
 import { spokenTo } from './spoken-to.js';
 
 /** A target that was started a moment ago. Whoever holds it destroys it. */
 export interface BegunLife {
   recorder: LifeRecorder;
   running: RunningTarget;
+  backends: LifeBackends;
   /** Time of the recording at which it was started. */
   startedAt: number;
 }
 
 export interface LifeToBegin {
   scenario: Scenario;
-  purpose: 'scenario' | 'baseline' | 'isolation';
+  purpose: EventOf<'life-started'>['purpose'];
   life: number;
   alone?: ExchangeKind | null;
 }
@@ -32,8 +34,21 @@ export async function beginLife(
   context.onProgress({ scenario: scenario.id, phase: 'starting', inFlight: 0 });
   recorder.record({ type: 'life-started', scenario: scenario.id, purpose, alone });
   const startedAt = recorder.clock.now();
-  const running = await context.target.start(recorder, { pidNamespace: scenario.pidNamespace });
-  return { recorder, running, startedAt };
+  const backends = await LifeBackends.open(context, recorder);
+  try {
+    const { pidNamespace } = scenario;
+    const running = await context.target.start(recorder, { pidNamespace, ...backends.startOptions() });
+    return { recorder, running, backends, startedAt };
+  } catch (error) {
+    await backends.close();
+    throw error;
+  }
+}
+
+/** Ends a target and then what stood behind it, so that nothing of its end is missed. */
+export async function endLife({ running, backends }: BegunLife): Promise<void> {
+  await running.destroy();
+  await backends.close();
 }
 
 /** Waits until the target listens and is ready; tells where. */

@@ -20,6 +20,9 @@ export interface Progress {
     | 'loading'
     | 'waiting for the target to be stopped'
     | 'draining'
+    | 'without its database'
+    | 'submitting jobs'
+    | 'looking for jobs after a restart'
     | 'measuring a baseline';
   /** Held exchanges that are under way. */
   inFlight: number;

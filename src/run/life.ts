@@ -15,7 +15,7 @@ import { arm } from './arming.js';
 import { slowIsCalibrated } from './baseline.js';
 import type { KnownWork, Progress, RunContext } from './context.js';
 import { DeathWatch } from './death.js';
-import { bringUp, type BegunLife } from './begin.js';
+import { bringUp, endLife, type BegunLife } from './begin.js';
 import { followSignal } from './follow-signal.js';
 import { sayGoodbye, type Farewell } from './goodbye.js';
 import { InPlace, type Stage } from './in-place.js';
@@ -23,6 +23,7 @@ import { lookForWork } from './known-work.js';
 import { letClientsGo } from './let-go.js';
 import { probePaths } from './readiness.js';
 import { whyNoCrowd } from './why-no-crowd.js';
+import { seeMarks } from './see-marks.js';
 import { whyNotPlayed } from './why-not-played.js';
 
 /** New connections that carry work come less often than plain ones, and take this long when we decide. */
@@ -83,8 +84,10 @@ export async function playLife(
 
     // Work that is held must not wait for anything but the signal: on a busy machine it would be over by then.
     await untilAborted(probing, context.abort);
+    if (scenario.id === 'drain') await untilAborted(seeMarks(context, begun, origin, work), context.abort);
     tell('loading');
-    const exchanges = { recorder, numbering: context.numbering };
+    const { marks } = begun.backends;
+    const exchanges = { recorder, numbering: context.numbering, ...(marks === null ? {} : { marks }) };
     const stage = { scenario, exchanges, origin, work, alone };
     inPlace = await openInPlace(context, stage);
     const { held } = inPlace;
@@ -94,6 +97,7 @@ export async function playLife(
 
     await assertAlive(running, 'before it was signalled, with work in flight');
     inPlace.assertHeld();
+    begun.backends.noteOutput('before');
     // Told before the signal: a target that dies of it at once leaves nothing in flight to be told of.
     tell('draining', held);
     farewell = await sayGoodbye(context, scenario, begun, newConnectionsPlan(context, origin, work));
@@ -118,7 +122,7 @@ export async function playLife(
     await farewell?.abandon();
     // What had begun to be tried when something failed does not end with a target that lives on.
     if (!context.target.restarts && context.known.origin !== null) closeConnections(context.known.origin);
-    await running.destroy();
+    await endLife(begun);
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }

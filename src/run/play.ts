@@ -1,12 +1,13 @@
 import { DrainCheckError } from '../errors.js';
 import type { Plan } from '../plan/types.js';
 import type { RecordedEvent, Recording } from '../recording/events.js';
-import { Recorder } from '../recording/recorder.js';
+import { forLife, Recorder } from '../recording/recorder.js';
 import { ExitWatcher } from '../target/exit-watcher.js';
 import { Watchdog } from '../target/watchdog.js';
 import { Numbering } from '../traffic/numbering.js';
 import type { Progress, RunContext } from './context.js';
 import { Observer } from './observer.js';
+import { assertBackends } from './life-backends.js';
 import { readAuthorities } from './authorities.js';
 import { NO_LIFE, playScenarios } from './scenarios.js';
 
@@ -63,6 +64,7 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   };
   let complete = false;
   try {
+    await assertBackends(plan, forLife(recorder, NO_LIFE));
     await context.target.prepare();
     await consent(context, options);
     await playScenarios(context, (reason) => failed.abort(reason));

@@ -1,4 +1,5 @@
 import { DrainCheckError } from '../errors.js';
+import { backendsOf } from '../plan/backends.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { togetherOf } from '../scenarios/together.js';
@@ -100,6 +101,20 @@ class Scenes {
     if (target.kind === 'url') {
       const { playOutsideLife } = await import('./outside-life.js');
       await playOutsideLife(context, scenario, begun, target);
+      return;
+    }
+    if (scenario.id === 'dependency-down') {
+      const { playDependencyDown } = await import('./dependency-life.js');
+      const why = await playDependencyDown(context, scenario, begun);
+      if (why !== null) leaveOut(context, scenario, why);
+      onKnown();
+      return;
+    }
+    const { jobs } = backendsOf(context.plan);
+    if (scenario.id === 'jobs' && jobs !== null) {
+      const { playJobs } = await import('./jobs-life.js');
+      await playJobs(context, scenario, begun, jobs, () => this.#begin('restart'));
+      onKnown();
       return;
     }
     const { playLife } = await import('./life.js');

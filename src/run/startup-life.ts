@@ -3,7 +3,7 @@ import type { Origin } from '../plan/origin.js';
 import { askProbe } from '../probes/ask.js';
 import { isGood } from '../recording/facts/probe.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import { bringUp, type BegunLife } from './begin.js';
+import { bringUp, endLife, type BegunLife } from './begin.js';
 import type { RunContext } from './context.js';
 import { DeathWatch } from './death.js';
 import { sayGoodbye } from './goodbye.js';
@@ -18,7 +18,7 @@ export async function measureStart(context: RunContext, begun: BegunLife): Promi
   try {
     await bringUp(context, begun);
   } finally {
-    await begun.running.destroy();
+    await endLife(begun);
     begun.recorder.record({ type: 'life-ended', complete: true });
   }
 }
@@ -52,7 +52,7 @@ export async function playStartup(
     if (origin !== null) await checkPort(begun, origin);
     complete = true;
   } finally {
-    await running.destroy();
+    await endLife(begun);
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }

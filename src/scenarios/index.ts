@@ -1,7 +1,9 @@
+import { dependencyDown } from './dependency-down.js';
 import { drain } from './drain.js';
 import { idle } from './idle.js';
 import { interrupt } from './interrupt.js';
 import { load } from './load.js';
+import { jobs } from './jobs.js';
 import { pid1 } from './pid-1.js';
 import { repeatSignal } from './repeat-signal.js';
 import type { Scenario } from './scenario.js';
@@ -22,4 +24,6 @@ export const SCENARIOS: readonly Scenario[] = [
   pid1,
   load,
   together,
+  dependencyDown,
+  jobs,
 ];

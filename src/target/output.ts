@@ -12,6 +12,7 @@ export function captureOutput(
   child: { stdout: Readable; stderr: Readable },
   ring: OutputRing,
   recorder: LifeRecorder,
+  onOutput: (stream: 'stdout' | 'stderr', text: string) => void = () => undefined,
 ): void {
   let room = RECORDED_LIMIT;
   for (const stream of ['stdout', 'stderr'] as const) {
@@ -20,6 +21,7 @@ export function captureOutput(
     child[stream].on('data', (chunk: Buffer) => {
       const text = decoder.write(chunk);
       ring.push(text);
+      onOutput(stream, text);
       if (room <= 0) return;
       const kept = text.slice(0, room);
       room -= kept.length;

@@ -16,7 +16,7 @@ import { portHolders } from './processes/holders.js';
 import { systemProcessTable } from './processes/index.js';
 import type { ProcessTable } from './processes/table.js';
 import { ProcessTracker } from './processes/tracker.js';
-import type { ExitStatus, RunningTarget, Target } from './target.js';
+import type { ExitStatus, RunningTarget, StartOptions, Target } from './target.js';
 import { TrackedProcess } from './tracked-process.js';
 import type { Watchdog } from './watchdog.js';
 
@@ -49,8 +49,8 @@ export class SpawnedTarget implements Target {
     return Promise.resolve();
   }
 
-  async start(recorder: LifeRecorder, { pidNamespace }: { pidNamespace: boolean }): Promise<RunningTarget> {
-    const env = { ...process.env, ...this.plan.env };
+  async start(recorder: LifeRecorder, { pidNamespace, env: own, onOutput }: StartOptions): Promise<RunningTarget> {
+    const env = { ...process.env, ...this.plan.env, ...own };
     checkExecutable(this.plan.command, this.plan.cwd, env['PATH'] ?? '');
     const table = systemProcessTable();
     if (this.plan.port !== null) await refuseTakenPort(table, this.plan.port);
@@ -84,7 +84,7 @@ export class SpawnedTarget implements Target {
       });
     });
     const output = new OutputRing();
-    captureOutput(child, output, recorder);
+    captureOutput(child, output, recorder, onOutput);
     const tracker = new ProcessTracker(table, marker, (row) => this.watchdog.watch(row.pid, row.startedAt));
     this.#trackers.push(tracker);
     await tracker.scan(true);

@@ -28,12 +28,20 @@ export interface Target {
   prepare: () => Promise<void>;
   /**
    * Begins a life, or takes hold of the one that is there.
-   * @param options pidNamespace: as PID 1 of a namespace of its own, as in a container
+   * @param options pidNamespace: as PID 1 of a namespace of its own, as in a container; env: variables of this life
    * @throws DrainCheckError when it cannot be started
    */
-  start: (recorder: LifeRecorder, options: { pidNamespace: boolean }) => Promise<RunningTarget>;
+  start: (recorder: LifeRecorder, options: StartOptions) => Promise<RunningTarget>;
   /** Ends whatever of it is still alive and was started by us, in whatever state its lives are. */
   close: () => Promise<void>;
+}
+
+export interface StartOptions {
+  pidNamespace: boolean;
+  /** Variables for this life alone, which stand above all others. */
+  env?: Readonly<Record<string, string>>;
+  /** Called with everything that it prints, as it comes. */
+  onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
 }
 
 /** How the end of a target is begun. */

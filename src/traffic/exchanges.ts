@@ -15,6 +15,8 @@ export interface TrafficRecorder {
 export interface Exchanges {
   recorder: TrafficRecorder;
   numbering: Numbering;
+  /** Ids for requests that are to be known again; absent where nobody looks for them. */
+  marks?: { next: () => string };
 }
 
 /** Records the beginning of an exchange and gives it its number. */

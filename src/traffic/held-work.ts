@@ -2,6 +2,7 @@ import type { ExchangeKind } from '../recording/events.js';
 import type { SlowRequest } from '../plan/types.js';
 import { openConnection, type Connection } from './connection.js';
 import { followConnectionEnd, followRequest, goawayOf, noteConnected, type Exchanges } from './exchanges.js';
+import { marked } from './mark.js';
 import { HeldBody } from './held-body.js';
 import type { HttpOutcome, HttpRequest } from './http-message.js';
 import { slowHttpRequest, uploadRequest, type UploadRequest } from './upload.js';
@@ -92,7 +93,8 @@ export function hold(
   let exchange = -1;
   let hasHead = false;
   let over = false;
-  const done = followRequest(exchanges, kind, connection, request, {
+  const id = exchanges.marks?.next() ?? null;
+  const done = followRequest(exchanges, kind, connection, id === null ? request : marked(request, id), {
     connectionNumber: number,
     onOpened: (number) => (exchange = number),
     onHead: () => {
@@ -106,6 +108,8 @@ export function hold(
     return outcome;
   });
   noteConnected(exchanges, exchange, connection.socket);
+  if (id !== null)
+    exchanges.recorder.record({ type: 'request-marked', of: exchange, id, path: request.path, answeredAt: null });
   return {
     exchange,
     connection,

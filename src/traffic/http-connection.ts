@@ -2,7 +2,7 @@ import { Client, type Dispatcher } from 'undici';
 import { requestOrigin, type Origin } from '../plan/origin.js';
 import type { Framing } from '../recording/events.js';
 import { endingOf } from './ending.js';
-import { hasNoBody, type HttpOutcome, type HttpRequest } from './http-message.js';
+import { hasNoBody, LONGEST_KEPT, type HttpOutcome, type HttpRequest } from './http-message.js';
 import { layered, type SecureStream, type TlsAgreement } from './secure.js';
 import { WatchedSocket } from './watched-socket.js';
 
@@ -97,10 +97,14 @@ export class HttpConnection {
           seen.status = status;
           seen.framing = framingOf(request.method, status, headers);
           seen.announcedClose = /\bclose\b/i.test(String(headers['connection'] ?? ''));
+          if (request.answer !== undefined)
+            for (const [name, value] of Object.entries(headers)) request.answer.headers[name] = String(value);
           onHead();
         },
         onResponseData: (_controller, chunk) => {
           seen.bytes += chunk.length;
+          if (request.answer !== undefined && request.answer.body.length < LONGEST_KEPT)
+            request.answer.body += chunk.toString('utf8');
         },
         onResponseEnd: () => finish(true, false),
         onResponseError: (_controller, error) => {

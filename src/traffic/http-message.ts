@@ -11,7 +11,18 @@ export interface HttpRequest {
   length: number | null;
   /** Whether to say `Connection: close`, which HTTP/2 does not know. */
   close: boolean;
+  /** Filled with the answer, where somebody reads it. HTTP/1.1 only. */
+  answer?: KeptAnswer;
 }
+
+/** What an answer says: its headers in lower case, and the beginning of its body. */
+export interface KeptAnswer {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** So much of a body is kept. Characters. */
+export const LONGEST_KEPT = 64 * 1024;
 
 /** How one request on a connection ended. */
 export interface HttpOutcome {

@@ -1,3 +1,4 @@
+import { NO_BACKENDS, type BackendsPlan, type DatabasePlan, type JobsPlan } from '../../src/plan/backends.js';
 import type { AfterStop, Plan } from '../../src/plan/types.js';
 import { CHECKS } from '../../src/checks/index.js';
 
@@ -117,3 +118,30 @@ export function containerPlan(changes: Partial<Plan> = {}): Plan {
     ...changes,
   });
 }
+
+/** The same with something behind the service that is looked at. */
+export function backendsPlan(backends: Partial<BackendsPlan>, changes: Partial<Plan> = {}): Plan {
+  return examplePlan({ ...changes, backends: { ...NO_BACKENDS, ...backends } });
+}
+
+/** A database as it stands in a plan. */
+export const POSTGRES: DatabasePlan = {
+  variable: 'DATABASE_URL',
+  protocol: 'postgres',
+  host: 'db',
+  port: 5432,
+  url: 'postgres://u:p@db/x',
+};
+
+/** Jobs that are told of on a WebSocket. */
+export const JOBS: JobsPlan = {
+  method: 'POST',
+  path: '/tasks',
+  body: '{"ref":"{{uuid}}"}',
+  headers: [],
+  id: { from: 'own' },
+  done: [{ by: 'websocket', path: '/ws', text: '{{id}}' }],
+  restart: false,
+  once: false,
+  count: 2,
+};

@@ -21,7 +21,7 @@ const ROOT_PID = 100;
 
 /** What kind of life it is, and which processes listen. */
 export interface LifeStory {
-  purpose?: 'scenario' | 'baseline' | 'isolation';
+  purpose?: 'scenario' | 'baseline' | 'isolation' | 'restart';
   /** The one kind of work in place, of a life that isolates it. */
   alone?: ExchangeKind | null;
   owner?: number | readonly number[];
@@ -58,6 +58,7 @@ export class Story {
   readonly #events: RecordedEvent[] = [];
   #life = -1;
   #number = 0;
+  #jobs = 0;
 
   constructor(readonly plan: Plan = examplePlan()) {}
 
@@ -262,6 +263,82 @@ export class Story {
   /** A new connection, over a millisecond after it was opened unless `story` says otherwise. */
   arrival(openedAt: number, ending: Ending = 'answered', story: ExchangeStory = {}): this {
     return this.exchange('new-connection', { openedAt, endedAt: openedAt + 1, ending, path: '/', ...story });
+  }
+
+  /** A connection to a database, from its opening to its end; times are after the signal. */
+  database(
+    closedAt: number | null,
+    end: Partial<EventOf<'database-closed'>> = {},
+    { protocol = 'postgres', openedAt = -600 }: Partial<EventOf<'database-opened'>> & { openedAt?: number } = {},
+  ): this {
+    const connection = ++this.#number;
+    this.event(openedAt, { type: 'database-opened', connection, variable: 'DATABASE_URL', protocol });
+    if (closedAt === null) return this;
+    return this.event(closedAt, {
+      type: 'database-closed',
+      connection,
+      by: 'target',
+      how: 'fin',
+      session: true,
+      goodbye: true,
+      observable: 'yes',
+      unfinished: false,
+      transaction: false,
+      queries: 1,
+      lastQueryAt: null,
+      ...end,
+    });
+  }
+
+  /** Requests in peace, and one that is in flight, all of them marked; times are after the signal. */
+  markedRequests(): this {
+    this.event(-400, { type: 'peace-begun' });
+    for (const id of ['p1', 'p2', 'p3'])
+      this.event(-300, { type: 'request-marked', of: null, id, path: '/slow', answeredAt: SIGNAL_AT - 300 });
+    this.exchange('slow-response');
+    return this.event(-90, { type: 'request-marked', of: this.#number, id: 'f1', path: '/slow', answeredAt: null });
+  }
+
+  /** Traces of some marked requests come in. */
+  traced(at: number, ...ids: string[]): this {
+    return this.event(at, { type: 'telemetry-received', sink: 'otlp', exported: 'traces', bytes: 10, ids });
+  }
+
+  /** Some marked requests are named in the output. */
+  logged(at: number, ...ids: string[]): this {
+    for (const id of ids) this.event(at, { type: 'request-logged', id });
+    return this;
+  }
+
+  /** Counts of StatsD come in. */
+  counted(at: number, name: string, points: number, sampled = false): this {
+    return this.event(at, { type: 'statsd-received', bytes: 10, series: [{ name, points, sampled }] });
+  }
+
+  /** A job, its answer, and each time that it is shown done; times are after the signal. */
+  job(
+    submittedAt: number,
+    {
+      status = 202,
+      answeredAt = submittedAt + 2,
+      doneAt = [],
+    }: { status?: number | null; answeredAt?: number; doneAt?: number[] } = {},
+  ): this {
+    const job = this.#jobs++;
+    const phase = submittedAt < -1 ? 'before' : submittedAt < 1 ? 'at' : 'after';
+    this.event(submittedAt, { type: 'job-submitted', job, phase });
+    const ending = status === null ? 'refused' : status === 503 ? 'rejected' : 'answered';
+    this.event(answeredAt, { type: 'job-answered', job, ending, status, id: `j${job}` });
+    for (const at of doneAt) this.event(at, { type: 'job-done', job, by: 'websocket', watcher: 0 });
+    return this;
+  }
+
+  /** The next life, in which jobs of the one before are shown done, or asked for. */
+  nextLife(...events: EventBody[]): this {
+    this.#life += 1;
+    this.event(5000, { type: 'life-started', scenario: 'jobs', purpose: 'restart', alone: null });
+    for (const event of events) this.event(6000, event);
+    return this.event(7000, { type: 'life-ended', complete: true });
   }
 
   /** The end of a persistent connection. */

@@ -8,7 +8,9 @@ import type {
   RecordedEvent,
 } from '../events.js';
 import { beginningOf, lastSignOfLife } from './beginning.js';
+import { collectDatabaseConnections, type DatabaseConnection } from './databases.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
+import { collectMarks, type MarkFacts } from './marks.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
 
@@ -16,7 +18,7 @@ import { probeFacts, type ProbeFacts } from './probe.js';
 export interface LifeFacts {
   life: number;
   scenario: ScenarioId;
-  purpose: 'scenario' | 'baseline' | 'isolation';
+  purpose: 'scenario' | 'baseline' | 'isolation' | 'restart';
   /** The one kind of work that was in place, in a life that was played to isolate it. */
   alone: ExchangeKind | null;
   startedAt: number;
@@ -72,6 +74,12 @@ export interface LifeFacts {
   inFlight: Exchange[];
   /** Many connections that were opened together; null: none. */
   crowd: EventOf<'crowd-opened'> | null;
+  /** Its connections to databases that we stood in front of. */
+  databases: DatabaseConnection[];
+  /** Requests that are known again in telemetry and output, and what came of both. */
+  marks: MarkFacts;
+  /** When its databases were made unreachable, in a life that was played for that. */
+  cut: EventOf<'database-cut'> | null;
   events: readonly RecordedEvent[];
 }
 
@@ -175,6 +183,9 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     inFlight: exchanges.filter(
       (exchange) => isInFlight(exchange, signal?.at ?? null) && !(replaced && isUntouched(exchange)),
     ),
+    databases: collectDatabaseConnections(events),
+    marks: collectMarks(events),
+    cut: first('database-cut'),
     events,
   };
 }

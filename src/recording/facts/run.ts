@@ -1,5 +1,6 @@
 import { TOGETHER_OF, type Plan, type ScenarioId } from '../../plan/types.js';
 import type { EventOf, ProbeRole, Recording } from '../events.js';
+import { jobFacts, type JobFacts } from './jobs.js';
 import { lifeFacts, type LifeFacts } from './life.js';
 
 /** Everything checks may ask of a recording. */
@@ -23,6 +24,8 @@ export interface RunFacts {
   plainPath: EventOf<'plain-path-chosen'> | null;
   upload: EventOf<'upload-calibrated'> | null;
   baselines: EventOf<'baseline-measured'>[];
+  /** Every job that was submitted, and what became of it, in its own life and in the next. */
+  jobs: JobFacts;
   /** False when the recording ends before the run did. */
   whole: boolean;
 }
@@ -48,7 +51,8 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
   );
   const played: RunFacts['played'] = {};
   for (const life of lives) {
-    if (life.purpose !== 'scenario' || life.signal === null || !life.complete) continue;
+    // A life is played to answer what a signal does, or what becomes of it without its database.
+    if (life.purpose !== 'scenario' || (life.signal ?? life.cut) === null || !life.complete) continue;
     for (const id of answeredBy(life.scenario, recording.header.plan)) played[id] ??= life;
   }
   const skipped: RunFacts['skipped'] = {};
@@ -72,6 +76,7 @@ export function runFacts(recording: Recording, plan: Plan): RunFacts {
       events.findLast((event) => event.type === 'upload-calibrated') ??
       null,
     baselines: events.filter((event) => event.type === 'baseline-measured'),
+    jobs: jobFacts(events),
     whole: recording.whole,
   };
 }

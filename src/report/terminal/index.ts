@@ -115,9 +115,13 @@ function isFolded(scenario: ScenarioReport, whole: readonly ScenarioReport[]): b
 
 function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): string[] {
   const { timeline } = scenario;
-  if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`];
+  if (timeline === null) {
+    const words = scenario.status === 'played' ? 'played, without a signal' : 'not played to its end';
+    return [`  ${style.bold(scenario.id)}  ${style.dim(words)}`];
+  }
   if (!whole) return [foldTimeline(scenario, timeline, style)];
-  return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style)];
+  const table = drawTable(scenario, style);
+  return [...drawTimeline(scenario, timeline, style), ...(table.length === 0 ? [] : ['', ...table])];
 }
 
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {
