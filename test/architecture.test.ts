@@ -29,9 +29,14 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^(undici|node:(crypto|tls|http2|net))$/,
     because: 'it observes one thing; only run puts things together',
   },
+  kubelet: {
+    may: /^plan\//,
+    packages: NONE,
+    because: 'it is told what happens and what time it is, and says what a kubelet would do',
+  },
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
   run: {
-    may: /^(plan|recording|target|traffic|probes|scenarios)\//,
+    may: /^(plan|recording|target|traffic|probes|scenarios|kubelet)\//,
     packages: /^node:.*$/,
     because: 'it is the only conductor, and judges nothing',
   },
