@@ -1,4 +1,4 @@
-import type { Need, Plan, ProfileName, ScenarioId } from '../plan/types.js';
+import type { Needs, Plan, ProfileName, ScenarioId } from '../plan/types.js';
 import type { RunFacts } from '../recording/facts/run.js';
 
 /**
@@ -47,7 +47,7 @@ export interface Check {
   level: (profile: ProfileName) => Level;
   view: View;
   /** What it is about, if that is not there in every run: without it the check is not in the plan. */
-  needs?: Need;
+  needs?: Needs;
   /** What it is about, in a few words: its title when nothing can be said. */
   topic: string;
   /** A sentence that is true when the check passes. */

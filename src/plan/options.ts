@@ -104,9 +104,17 @@ export const OPTIONS: readonly OptionSpec[] = [
   }),
   option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),
   option('Timing', 'settle', '<duration>', 'pause between load and signal', { default: '0s' }),
-  option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', {
-    default: '5s',
-  }),
+  option(
+    'Timing',
+    'routing-lag',
+    '<duration|name>',
+    'how long new connections keep coming after the termination began: a time, or service, large, ingress-nginx, alb, nlb-ip, gke-neg',
+    { default: '5s' },
+  ),
+  option('Timing', 'kubelet-lag', '<duration>', 'how long the kubelet takes to notice the delete (default: 0s)'),
+  option('Timing', 'kubelet', '<version>', 'version of the kubelet that is played (default: 1.32)'),
+  option('Timing', 'rate', '<n>', 'requests a second on new connections, and on kept ones (default: 50)'),
+  option('Timing', 'time-scale', '<n>', 'shorten the waits that are not the target’s; proves less (default: 1)'),
   option('Timing', 'signal', '<name>', 'signal to send (default: SIGTERM, or what the container’s image names)'),
   option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', {
     default: 'kubernetes',

@@ -1,3 +1,4 @@
+import { redactPod } from './redact-pod.js';
 import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
@@ -72,5 +73,6 @@ export function redactPlan(plan: Plan): Plan {
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
+    rehearsal: plan.rehearsal === null ? null : { ...plan.rehearsal, pod: redactPod(plan.rehearsal.pod, redactText) },
   };
 }

@@ -2,11 +2,12 @@ import { givenNeeds, isMet } from './needs.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
 import { readFileOption } from './read-reached.js';
+import { readRehearsal } from './read-rehearsal.js';
 import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
 import { readScenarios } from './read-scenarios.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
-import type { Need, Plan, ProfileName, ScenarioId } from './types.js';
+import type { Needs, Plan, ProfileName, ScenarioId } from './types.js';
 import * as values from './values.js';
 
 export type { Problem } from './reader.js';
@@ -33,7 +34,7 @@ export interface Catalogue {
   scenarios: readonly ScenarioId[];
   checks: readonly string[];
   /** What those among them are about that are not for every run. */
-  needs: Readonly<Record<string, Need>>;
+  needs: Readonly<Record<string, Needs>>;
   reportFormats: readonly string[];
 }
 
@@ -68,7 +69,7 @@ function readJudging(
     allowInconclusive: reader.one('allow-inconclusive', values.switchValue, absent.allowInconclusive),
     expectExit: reader.one('expect-exit', values.exitCodes, absent.expectExit),
     expectExitGiven: reader.has('expect-exit') || absent.expectExitGiven,
-    routingLagMs: reader.one('routing-lag', values.duration, absent.routingLagMs),
+    routingLagMs: reader.one('routing-lag', values.routingLag, absent.routingLagMs),
   };
 }
 
@@ -150,6 +151,7 @@ export function resolveRun(
     gracePeriodMs: reader.one('grace-period', (text) => values.duration(text, 100), 30_000),
     settleMs: reader.one('settle', values.duration, 0),
     ...pace,
+    rehearsal: readRehearsal(reader, null),
   };
   readCombinations(reader);
   const output = readOutput(reader, catalogue);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { podSchema } from './pod-schema.js';
 import type { Plan } from './types.js';
 
 const endpoint = z.union([
@@ -16,6 +17,7 @@ const scenario = z.enum([
   'interrupt',
   'startup',
   'pid-1',
+  'kubernetes',
   'together',
 ]);
 
@@ -122,4 +124,15 @@ export const planSchema: z.ZodType<Plan> = z.object({
   probeIntervalMs: ms,
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,
+  // Recordings of before there was one have none.
+  rehearsal: z
+    .object({
+      pod: podSchema,
+      kubeletLagMs: ms,
+      kubeletMinor: z.number().int(),
+      ratePerSecond: z.number().positive(),
+      timeScale: z.number().positive(),
+    })
+    .nullable()
+    .default(null),
 });

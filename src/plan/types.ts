@@ -1,15 +1,28 @@
+import type { PodPlan } from './pod.js';
+
 /**
  * The plan: everything a run needs to know, resolved once. JSON-safe, no optional fields, times in milliseconds.
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
 export type ScenarioId =
-  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'together';
+  | 'drain'
+  | 'idle'
+  | 'streams'
+  | 'stuck'
+  | 'repeat-signal'
+  | 'interrupt'
+  | 'startup'
+  | 'pid-1'
+  | 'kubernetes'
+  | 'together';
 /** The scenarios whose parts `together` has in place, all in one life. */
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
 /** What some scenarios and checks are about, and have no place in a plan without. */
 export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load';
+/** One of them, or any of several. */
+export type Needs = Need | readonly Need[];
 
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
@@ -125,6 +138,19 @@ export interface ContainerTarget extends Reached {
 
 export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget;
 
+/** How the end of a pod is rehearsed. */
+export interface RehearsalPlan {
+  pod: PodPlan;
+  /** From the delete until the kubelet takes the pod in hand. Milliseconds. */
+  kubeletLagMs: number;
+  /** The kubelet's version: the minor of Kubernetes 1.x. */
+  kubeletMinor: number;
+  /** Requests on new connections, and as many on kept ones. */
+  ratePerSecond: number;
+  /** By how much the waits that are ours are shortened; the target's own never are. 1: not at all. */
+  timeScale: number;
+}
+
 export interface Plan {
   target: TargetPlan;
   profile: ProfileName;
@@ -170,4 +196,6 @@ export interface Plan {
   probeTimeoutMs: number;
   /** Interval of new connections and of requests on the kept connection. */
   attemptIntervalMs: number;
+  /** null: no manifest was given. */
+  rehearsal: RehearsalPlan | null;
 }

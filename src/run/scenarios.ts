@@ -2,7 +2,7 @@ import { DrainCheckError } from '../errors.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { togetherOf } from '../scenarios/together.js';
-import { TOGETHER_OF } from '../plan/types.js';
+import { TOGETHER_OF, type RehearsalPlan } from '../plan/types.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
 import type { RunContext } from './context.js';
@@ -54,7 +54,8 @@ async function playable(context: RunContext): Promise<Scenario[]> {
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
     const wanted = plan.scenarios.includes(scenario.id);
-    if (scenario.id === 'together' && !wanted) continue;
+    // What is about something special is in no plan without it.
+    if ((scenario.id === 'together' || scenario.needs !== undefined) && !wanted) continue;
     // Its part of the one life is played with the others.
     if (wanted && TOGETHER_OF.includes(scenario.id) && !context.target.restarts) continue;
     const reason = wanted
@@ -74,7 +75,7 @@ function leaveOut({ recorder }: RunContext, { id }: Scenario, reason: string): v
 class Scenes {
   constructor(
     private readonly context: RunContext,
-    private readonly scenario: Scenario,
+    private scenario: Scenario,
   ) {}
 
   /** @param onKnown called when everything that later lives need is known */
@@ -91,8 +92,12 @@ class Scenes {
       leaveOut(context, scenario, reason);
       return;
     }
+    const { rehearsal, target } = context.plan;
+    if (scenario.id === 'kubernetes') {
+      if (rehearsal !== null) await this.#rehearse(rehearsal, onKnown);
+      return;
+    }
     const begun = await this.#begin('scenario');
-    const { target } = context.plan;
     if (target.kind === 'url') {
       const { playOutsideLife } = await import('./outside-life.js');
       await playOutsideLife(context, scenario, begun, target);
@@ -114,6 +119,15 @@ class Scenes {
         if (!(error instanceof DrainCheckError)) throw error;
       });
     }
+  }
+
+  /** The program is PID 1 as in its container, where that can be had. */
+  async #rehearse(rehearsal: RehearsalPlan, onKnown: () => void): Promise<void> {
+    const hostSemantics = await whyNotAsPid1(this.context.plan);
+    this.scenario = { ...this.scenario, pidNamespace: hostSemantics === null };
+    const { playRehearsal } = await import('./rehearsal.js');
+    const begun = await this.#begin('scenario');
+    await playRehearsal(this.context, this.scenario, begun, rehearsal, hostSemantics, onKnown);
   }
 
   /**
