@@ -1,3 +1,4 @@
+import { redactManifest } from './redact-manifest.js';
 import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
@@ -53,6 +54,8 @@ function redactTarget(target: TargetPlan): TargetPlan {
     case 'process':
     case 'url':
       return { ...target, stop: target.stop === null ? null : redactText(target.stop) };
+    case 'manifest':
+      return target;
   }
 }
 
@@ -72,5 +75,6 @@ export function redactPlan(plan: Plan): Plan {
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
+    manifest: plan.manifest === null ? null : redactManifest(plan.manifest, { text: redactText, hidden: HIDDEN }),
   };
 }

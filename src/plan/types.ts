@@ -1,3 +1,5 @@
+import type { ManifestPlan } from './manifest.js';
+
 /**
  * The plan: everything a run needs to know, resolved once. JSON-safe, no optional fields, times in milliseconds.
  */
@@ -123,7 +125,14 @@ export interface ContainerTarget extends Reached {
   cwd: string;
 }
 
-export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget;
+/** Nothing that runs: manifests, judged as they are written. */
+export interface ManifestTarget extends Reached {
+  kind: 'manifest';
+  files: string[];
+  cwd: string;
+}
+
+export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget | ManifestTarget;
 
 export interface Plan {
   target: TargetPlan;
@@ -170,4 +179,6 @@ export interface Plan {
   probeTimeoutMs: number;
   /** Interval of new connections and of requests on the kept connection. */
   attemptIntervalMs: number;
+  /** What was read of Kubernetes manifests; null: none was given. */
+  manifest: ManifestPlan | null;
 }
