@@ -40,6 +40,11 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^node:.*$/,
     because: 'it is the only conductor, and judges nothing',
   },
+  kubernetes: {
+    may: /^plan\//,
+    packages: /^(yaml|node:(fs|path))$/,
+    because: 'it reads what is written, and judges nothing',
+  },
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
   report: {
     may: /^(plan|recording|checks)\//,

@@ -36,9 +36,10 @@ export interface Source {
 
 /**
  * What a check has to see of the target. processes: those that are signalled, and their end. instance: one and the same
- * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it.
+ * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it. manifest:
+ * nothing, as it is about what is written.
  */
-export type View = 'processes' | 'instance' | 'clients';
+export type View = 'processes' | 'instance' | 'clients' | 'manifest';
 
 export interface Check {
   id: string;

@@ -3,6 +3,11 @@ import type { Catalogue } from '../plan/resolve.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { REPORT_FORMATS } from './reports.js';
 
+/** The checks that ask for nothing but manifests. */
+export function writtenChecks(): string[] {
+  return CHECKS.filter(({ view }) => view === 'manifest').map(({ id }) => id);
+}
+
 /** The ids that options may name. */
 export function catalogue(): Catalogue {
   return {

@@ -6,6 +6,7 @@ import { splitArguments } from './arguments.js';
 import { catalogue } from './catalogue.js';
 import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
 import { describeError, describeProblems } from './failure.js';
+import { readStdin, withManifest } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
 import { styleOf, type Streams } from './streams.js';
@@ -65,9 +66,15 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 }
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
-  const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
-  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd());
-  if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
+  const { flags, command: words, problems } = parse(program(streams), argv, OPTIONS, streams);
+  const cwd = process.cwd();
+  const { raw, command, manifest, problems: wrong } = await withManifest(flags, streams.env, words, cwd, readStdin);
+  // What does not follow from a manifest that cannot be used need not be complained about.
+  const unusable = raw['manifest'] !== undefined && wrong.length > 0;
+  const resolution = unusable ? null : resolveRun(raw, command, catalogue(), cwd, manifest);
+  const all = [...problems, ...wrong, ...(resolution?.problems ?? [])];
+  if (resolution === null || resolution.resolved === null || all.length > 0) return refuse(all, streams);
+  const { resolved } = resolution;
   const { runPlan } = await import('./commands/run.js');
   return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
 }
@@ -146,11 +153,13 @@ function parse(
   argv: readonly string[],
   specs: readonly OptionSpec[],
   streams: Streams,
-): { raw: RawOptions; command: string[]; problems: Problem[] } {
+): { flags: RawOptions; raw: RawOptions; command: string[]; problems: Problem[] } {
   const split = splitArguments(argv, specs);
   command.parse(split.own, { from: 'user' });
+  const flags = rawOptions(command, specs);
   return {
-    raw: layerOptions(specs, rawOptions(command, specs), streams.env),
+    flags,
+    raw: layerOptions(specs, flags, streams.env),
     command: split.command,
     problems: split.problems,
   };

@@ -1,3 +1,4 @@
+import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
 import type { Need, Needs, TargetPlan } from './types.js';
@@ -14,10 +15,10 @@ const WORDS: Record<Need, string> = {
 };
 
 /** What the target and the options of a run give that some scenarios and checks are about. */
-export function givenNeeds(target: TargetPlan): ReadonlySet<Need> {
+export function givenNeeds(target: TargetPlan, manifest: ManifestPlan | null): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
     replacement: target.kind === 'url',
-    manifest: false,
+    manifest: manifest !== null,
     database: false,
     telemetry: false,
     jobs: false,

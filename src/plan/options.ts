@@ -1,5 +1,5 @@
 /** Headings under which `--help` groups the options. */
-export type OptionGroup = 'Target' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+export type OptionGroup = 'Target' | 'Kubernetes' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -59,6 +59,13 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Target', 'cwd', '<dir>', 'directory to start the target in'),
   option('Target', 'ready', '<path|none>', 'readiness endpoint (default: looked for)'),
   option('Target', 'live', '<path|none>', 'liveness endpoint (default: looked for)'),
+  option('Kubernetes', 'manifest', '<file|dir|->', 'manifest of the workload; - is standard input', {
+    ...repeatable,
+    short: 'f',
+  }),
+  option('Kubernetes', 'workload', '<[kind/]name>', 'the workload that is meant, where the manifests hold several'),
+  option('Kubernetes', 'container', '<name>', 'the container that is meant, where the workload has several'),
+  option('Kubernetes', 'kube-version', '<1.N>', 'version of the cluster, for rules that depend on it'),
   option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', {
     ...repeatable,
     short: 's',

@@ -1,4 +1,4 @@
-import { redactPod } from './redact-pod.js';
+import { redactManifest } from './redact-manifest.js';
 import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
@@ -54,6 +54,8 @@ function redactTarget(target: TargetPlan): TargetPlan {
     case 'process':
     case 'url':
       return { ...target, stop: target.stop === null ? null : redactText(target.stop) };
+    case 'manifest':
+      return target;
   }
 }
 
@@ -73,6 +75,6 @@ export function redactPlan(plan: Plan): Plan {
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
-    rehearsal: plan.rehearsal === null ? null : { ...plan.rehearsal, pod: redactPod(plan.rehearsal.pod, redactText) },
+    manifest: plan.manifest === null ? null : redactManifest(plan.manifest, { text: redactText, hidden: HIDDEN }),
   };
 }

@@ -1,4 +1,5 @@
 import { givenNeeds, isMet } from './needs.js';
+import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
 import { readFileOption } from './read-reached.js';
@@ -105,16 +106,18 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
  * The plan of a run and where its results go, or every problem at once.
  * @param command the target's command and arguments
  * @param cwd the directory that relative paths start from
+ * @param manifest what was read of manifests; null: none was given
  */
 export function resolveRun(
   raw: RawOptions,
   command: readonly string[],
   catalogue: Catalogue,
   cwd: string,
+  manifest: ManifestPlan | null = null,
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
-  const given = givenNeeds(target);
+  const given = givenNeeds(target, manifest);
   const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -151,12 +154,73 @@ export function resolveRun(
     gracePeriodMs: reader.one('grace-period', (text) => values.duration(text, 100), 30_000),
     settleMs: reader.one('settle', values.duration, 0),
     ...pace,
-    rehearsal: readRehearsal(reader, null),
+    manifest,
+    rehearsal: readRehearsal(reader, manifest),
   };
   readCombinations(reader);
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }
+
+/**
+ * What is judged of manifests alone, and where the report goes, or every problem at once.
+ * @param written the checks that ask for nothing but manifests
+ */
+export function resolveLint(
+  raw: RawOptions,
+  catalogue: Catalogue,
+  written: readonly string[],
+  manifest: ManifestPlan,
+  cwd: string,
+): Resolution<{ plan: Plan; output: OutputChoices }> {
+  const reader = new Reader(raw);
+  const judging = readJudging(reader, raw, catalogue, written, {
+    profile: 'kubernetes',
+    checks: [...written],
+    ignore: [],
+    strict: false,
+    allowInconclusive: false,
+    expectExit: [0],
+    expectExitGiven: false,
+    routingLagMs: 5000,
+  });
+  const target = {
+    kind: 'manifest',
+    files: manifest.files,
+    cwd,
+    port: null,
+    socketPath: null,
+    tls: null,
+    http2: false,
+  } as const;
+  const output = readOutput(reader, catalogue);
+  return finish(reader, { plan: { ...NOTHING_PLAYED, target, ...judging, manifest, rehearsal: null }, output });
+}
+
+/** The part of a plan that means nothing where nothing is played. */
+const NOTHING_PLAYED = {
+  signal: 'SIGTERM',
+  scenarios: [],
+  readiness: { kind: 'none' },
+  liveness: { kind: 'none' },
+  slow: [],
+  headers: [],
+  requests: 0,
+  streams: [],
+  websockets: [],
+  websocket: { message: null, goodbye: null, closeCodes: [], closeCodesGiven: false, subprotocols: [] },
+  discover: false,
+  grpc: [],
+  proto: null,
+  asPid1: 'never',
+  parallel: 1,
+  startTimeoutMs: 0,
+  gracePeriodMs: 30_000,
+  settleMs: 0,
+  probeIntervalMs: 0,
+  probeTimeoutMs: 0,
+  attemptIntervalMs: 0,
+} as const satisfies Partial<Plan>;
 
 /** How to judge a recording again (its scenarios have been played, so only checks can be chosen): its own plan with the given options laid over it, or every problem at once. */
 export function resolveJudging(

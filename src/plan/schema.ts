@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { podSchema } from './pod-schema.js';
+import { manifestSchema } from './manifest-schema.js';
 import type { Plan } from './types.js';
 
 const endpoint = z.union([
@@ -79,9 +79,17 @@ const containerTarget = z.object({
   ...reached,
 });
 
+const manifestTarget = z.object({
+  kind: z.literal('manifest'),
+  files: z.array(z.string()),
+  cwd: z.string(),
+  port: port.nullable(),
+  ...reached,
+});
+
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
-  target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget]),
+  target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget, manifestTarget]),
   profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
   checks: z.array(z.string()),
   ignore: z.array(z.string()),
@@ -124,10 +132,10 @@ export const planSchema: z.ZodType<Plan> = z.object({
   probeIntervalMs: ms,
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,
-  // Recordings of before there was one have none.
+  // A recording without manifests does not say so.
+  manifest: manifestSchema.nullable().default(null),
   rehearsal: z
     .object({
-      pod: podSchema,
       kubeletLagMs: ms,
       kubeletMinor: z.number().int(),
       ratePerSecond: z.number().positive(),

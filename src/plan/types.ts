@@ -1,4 +1,4 @@
-import type { PodPlan } from './pod.js';
+import type { ManifestPlan } from './manifest.js';
 
 /**
  * The plan: everything a run needs to know, resolved once. JSON-safe, no optional fields, times in milliseconds.
@@ -136,11 +136,17 @@ export interface ContainerTarget extends Reached {
   cwd: string;
 }
 
-export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget;
+/** Nothing that runs: manifests, judged as they are written. */
+export interface ManifestTarget extends Reached {
+  kind: 'manifest';
+  files: string[];
+  cwd: string;
+}
+
+export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget | ManifestTarget;
 
 /** How the end of a pod is rehearsed. */
 export interface RehearsalPlan {
-  pod: PodPlan;
   /** From the delete until the kubelet takes the pod in hand. Milliseconds. */
   kubeletLagMs: number;
   /** The kubelet's version: the minor of Kubernetes 1.x. */
@@ -196,6 +202,8 @@ export interface Plan {
   probeTimeoutMs: number;
   /** Interval of new connections and of requests on the kept connection. */
   attemptIntervalMs: number;
-  /** null: no manifest was given. */
+  /** What was read of Kubernetes manifests; null: none was given. */
+  manifest: ManifestPlan | null;
+  /** How the end of its pod is rehearsed; null: there is none. */
   rehearsal: RehearsalPlan | null;
 }

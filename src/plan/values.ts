@@ -73,6 +73,14 @@ export function signalName(text: string): Parsed<SignalName> {
   return oneOf(upper.startsWith('SIG') ? upper : `SIG${upper}`, SIGNALS);
 }
 
+/** The minor version of a cluster: 32 for `1.32`, `v1.32.4` or `1.32.4-eks-1`. */
+export function kubeVersion(text: string): Parsed<number> {
+  const [, minor] = /^v?1\.(\d{1,3})(?:[.+-].*)?$/.exec(text.trim()) ?? [];
+  return minor === undefined
+    ? { problem: 'is not a version of Kubernetes; write it like 1.32' }
+    : { value: Number(minor) };
+}
+
 export function requestPath(text: string): Parsed<string> {
   if (!text.startsWith('/')) return { problem: 'is not a path; it must begin with / (the host is the target itself)' };
   if (/[^\x21-\x7e]/.test(text)) return { problem: 'has a space or a character that must be percent-encoded' };

@@ -5,7 +5,16 @@ import { isRecordedEvent } from './shapes.js';
 
 /** A recording as text: the header on the first line, one event on each line after it. */
 export function serializeRecording(recording: Recording): string {
-  return [recording.header, ...recording.events].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return [headerLine(recording.header), ...recording.events].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** What only some runs are about is left out where it was not given, so that others are written as they always were. */
+function headerLine({ plan, ...header }: RecordingHeader): object {
+  const { manifest, rehearsal, ...rest } = plan;
+  return {
+    ...header,
+    plan: { ...rest, ...(manifest === null ? {} : { manifest }), ...(rehearsal === null ? {} : { rehearsal }) },
+  };
 }
 
 /**

@@ -84,6 +84,8 @@ function targetName(target: TargetPlan, facts: RunFacts): string {
       return found?.name ?? `pid ${target.pid}`;
     case 'url':
       return found?.name ?? '';
+    case 'manifest':
+      return target.files.join(' ');
     case 'container':
       return `${found?.name ?? target.name}${target.args.length === 0 ? '' : `: ${target.args.join(' ')}`}`;
   }

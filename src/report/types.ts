@@ -24,7 +24,7 @@ export interface Report {
 }
 
 export interface TargetReport {
-  kind: 'command' | 'process' | 'url' | 'container';
+  kind: 'command' | 'process' | 'url' | 'container' | 'manifest';
   /** The command line, or how else the target is named. */
   command: string;
   /** The command that stopped it, where that was not a signal. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubeletBehaviour } from '../kubelet/behaviour.js';
 import { Termination, type PodAct } from '../kubelet/termination.js';
+import type { PodPlan } from '../plan/pod.js';
 import type { RehearsalPlan } from '../plan/types.js';
 import type { KubeletAct } from '../recording/events.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -26,6 +27,12 @@ const LAST_WAIT_MS = 500;
 /** A program that ended before it was signalled is given so long to take its children with it. Milliseconds. */
 const WITHOUT_SIGNAL_MS = 2000;
 
+/** A pod, and how its end is rehearsed. */
+export interface PodToEnd {
+  pod: PodPlan;
+  rehearsal: RehearsalPlan;
+}
+
 /**
  * Plays the end of a pod under traffic: what the kubelet does to the target, and what the endpoint does to its clients.
  * @param hostSemantics why the target is no PID 1 of a namespace; null: it is
@@ -36,11 +43,11 @@ export async function playRehearsal(
   context: RunContext,
   scenario: Scenario,
   begun: BegunLife,
-  rehearsal: RehearsalPlan,
+  { pod, rehearsal }: PodToEnd,
   hostSemantics: string | null,
   onKnown: () => void,
 ): Promise<void> {
-  const life = new Rehearsal(context, scenario, begun, rehearsal);
+  const life = new Rehearsal(context, scenario, begun, pod, rehearsal);
   let complete = false;
   try {
     await life.prepare(onKnown);
@@ -69,14 +76,15 @@ class Rehearsal {
     private readonly context: RunContext,
     private readonly scenario: Scenario,
     private readonly begun: BegunLife,
+    private readonly pod: PodPlan,
     private readonly rehearsal: RehearsalPlan,
   ) {}
 
   /** Brings it up, begins to probe, and lets clients come. */
   async prepare(onKnown: () => void): Promise<void> {
-    const { context, begun, rehearsal } = this;
+    const { context, begun, pod, rehearsal } = this;
     const { recorder, running } = begun;
-    const { pod, kubeletMinor: minor } = rehearsal;
+    const { kubeletMinor: minor } = rehearsal;
     this.#tell('waiting until ready');
     const origin = await bringUp(context, begun);
     this.#tell('looking around');
@@ -109,9 +117,9 @@ class Rehearsal {
 
   /** From the delete until the pod is gone and nobody comes any more. */
   async play(hostSemantics: string | null): Promise<void> {
-    const { context, rehearsal, begun } = this;
+    const { context, pod, rehearsal, begun } = this;
     const { recorder, running } = begun;
-    const { pod, timeScale, kubeletMinor } = rehearsal;
+    const { timeScale, kubeletMinor } = rehearsal;
     const kubeletLagMs = rehearsal.kubeletLagMs / timeScale;
     const routingLagMs = context.plan.routingLagMs / timeScale;
     const containers = [{ name: pod.container, hook: pod.preStop !== null, sidecar: false }];
@@ -216,7 +224,8 @@ class Rehearsal {
   }
 
   async #runHook(): Promise<void> {
-    const { pod, kubeletMinor: minor, timeScale } = this.rehearsal;
+    const { pod } = this;
+    const { kubeletMinor: minor, timeScale } = this.rehearsal;
     if (pod.preStop === null || this.#address === null) return;
     this.#note('hook-started', hookWords(pod.preStop));
     const { inside } = this.begun.running;
@@ -241,7 +250,7 @@ class Rehearsal {
   async #signal(graceMs: number): Promise<void> {
     const { context, begun, scenario } = this;
     const { recorder, running } = begun;
-    const signal = this.rehearsal.pod.stopSignal ?? scenario.signal ?? context.plan.signal;
+    const signal = this.pod.stopSignal ?? scenario.signal ?? context.plan.signal;
     const { life } = recorder;
     const order = { life, pid: running.pid, signal, repeatAfterMs: null, newConnections: null };
     const at = await context.observer.signal(order);
@@ -267,7 +276,7 @@ class Rehearsal {
     await begun.running.kill();
     this.#dying ??= this.#death?.untilGone(begun.recorder.clock.now(), WITHOUT_SIGNAL_MS, context.abort) ?? null;
     await this.#dying;
-    end.tell({ what: 'container-gone', container: this.rehearsal.pod.container });
+    end.tell({ what: 'container-gone', container: this.pod.container });
   }
 
   #note(act: KubeletAct, detail: string | null = null): void {

@@ -2,12 +2,13 @@ import { DrainCheckError } from '../errors.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { togetherOf } from '../scenarios/together.js';
-import { TOGETHER_OF, type RehearsalPlan } from '../plan/types.js';
+import { TOGETHER_OF } from '../plan/types.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
 import type { RunContext } from './context.js';
 import { kindsToIsolate } from './isolation.js';
 import { whyNotAsPid1 } from './pid-1.js';
+import type { PodToEnd } from './rehearsal.js';
 import { whyNotForTarget, whyNotPlayed } from './why-not-played.js';
 
 /** Events that belong to the run as a whole carry this life. */
@@ -92,9 +93,10 @@ class Scenes {
       leaveOut(context, scenario, reason);
       return;
     }
-    const { rehearsal, target } = context.plan;
+    const { manifest, rehearsal, target } = context.plan;
     if (scenario.id === 'kubernetes') {
-      if (rehearsal !== null) await this.#rehearse(rehearsal, onKnown);
+      const pod = manifest?.pod ?? null;
+      if (pod !== null && rehearsal !== null) await this.#rehearse({ pod, rehearsal }, onKnown);
       return;
     }
     const begun = await this.#begin('scenario');
@@ -122,12 +124,12 @@ class Scenes {
   }
 
   /** The program is PID 1 as in its container, where that can be had. */
-  async #rehearse(rehearsal: RehearsalPlan, onKnown: () => void): Promise<void> {
+  async #rehearse(ending: PodToEnd, onKnown: () => void): Promise<void> {
     const hostSemantics = await whyNotAsPid1(this.context.plan);
     this.scenario = { ...this.scenario, pidNamespace: hostSemantics === null };
     const { playRehearsal } = await import('./rehearsal.js');
     const begun = await this.#begin('scenario');
-    await playRehearsal(this.context, this.scenario, begun, rehearsal, hostSemantics, onKnown);
+    await playRehearsal(this.context, this.scenario, begun, ending, hostSemantics, onKnown);
   }
 
   /**
