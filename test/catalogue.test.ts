@@ -20,6 +20,8 @@ const SHARED = [
   'kind-words',
   'nothing-held',
   'probe-words',
+  'rehearsal',
+  'rehearsal-words',
   'signal-path',
   'verdict',
   'websockets',

@@ -7,6 +7,7 @@ import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/fac
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { CHECKLIST, NOT_CHECKED } from './checklist.js';
+import { podReport } from './pod-report.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
 import {
@@ -180,6 +181,7 @@ const EMPTY_SCENARIO: Omit<ScenarioReport, 'id' | 'status' | 'because' | 'questi
 
 function playedReport(life: LifeFacts, facts: RunFacts, question: string | null): ScenarioReport {
   const { exit, signal, listener } = life;
+  const pod = podReport(life, facts);
   return {
     id: life.scenario,
     status: life.complete ? 'played' : 'incomplete',
@@ -206,6 +208,7 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
       .filter((other) => other.scenario === life.scenario && life.startup === null)
       .flatMap((other) => isolatedReport(other)),
     timeline: timelineOf(life, facts),
+    ...(pod === null ? {} : { pod }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ItemNumber, Level, Status } from '../checks/check.js';
 import type { RunVerdict } from '../checks/judge.js';
 import type { ProfileName, ScenarioId, SignalName } from '../plan/types.js';
 import type { ExchangeKind } from '../recording/events.js';
+import type { Client, LossPhase } from '../recording/facts/rehearsal.js';
 
 /** The report: what every reporter shows, and the JSON contract. Absent is null, never 0. Times are milliseconds. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -130,6 +131,26 @@ export interface ScenarioReport {
   /** The same death with one kind of its work alone, where it was slow and several kinds could have held it. */
   isolated: { alone: ExchangeKind; afterMs: number | null; killed: boolean }[];
   timeline: Timeline | null;
+  /** How the end of a pod was played, and what it lost; only where one was. */
+  pod?: PodReport;
+}
+
+export interface PodReport {
+  kubelet: string;
+  graceMs: number;
+  /** Both as they were played. */
+  kubeletLagMs: number;
+  routingLagMs: number;
+  /** By how much the waits that are not the target’s were shortened; 1: not at all. */
+  timeScale: number;
+  /** Why the target was no PID 1 of a namespace; null: it was. */
+  hostSemantics: string | null;
+  /** What the kubelet and the routes did; times are after the delete. */
+  events: { atMs: number; what: string; detail: string | null }[];
+  requests: Record<Client, number>;
+  lost: { client: Client; phase: LossPhase; count: number }[];
+  /** Kept connections that were closed although the answer before did not say so. */
+  closedUnannounced: number;
 }
 
 export interface ProbeReport {
@@ -146,7 +167,18 @@ export interface ProbeReport {
 export interface Timeline {
   fromMs: number;
   toMs: number;
-  marks: { atMs: number; what: 'signal' | 'readiness failed' | 'listener closed' | 'exit' | 'killed' }[];
+  marks: {
+    atMs: number;
+    what:
+      | 'signal'
+      | 'deleted'
+      | 'hook ended'
+      | 'routes followed'
+      | 'readiness failed'
+      | 'listener closed'
+      | 'exit'
+      | 'killed';
+  }[];
   lanes: Lane[];
 }
 

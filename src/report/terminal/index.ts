@@ -4,6 +4,7 @@ import type { EndpointReport, Report, ScenarioReport } from '../types.js';
 import { drawChecklist } from './checks.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
+import { drawPod } from './pod.js';
 import { drawTable } from './table.js';
 import { clip, joinWithin, widthOf } from './text.js';
 import { drawTimeline, foldTimeline } from './timeline.js';
@@ -117,7 +118,8 @@ function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): s
   const { timeline } = scenario;
   if (timeline === null) return [`  ${style.bold(scenario.id)}  ${style.dim('not played to its end')}`];
   if (!whole) return [foldTimeline(scenario, timeline, style)];
-  return [...drawTimeline(scenario, timeline, style), '', ...drawTable(scenario, style)];
+  const pod = scenario.pod === undefined ? [] : ['', ...drawPod(scenario.pod, style)];
+  return [...drawTimeline(scenario, timeline, style), ...pod, '', ...drawTable(scenario, style)];
 }
 
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {
