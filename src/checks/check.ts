@@ -1,3 +1,4 @@
+import type { Position } from '../plan/manifest.js';
 import type { Needs, Plan, ProfileName, ScenarioId } from '../plan/types.js';
 import type { RunFacts } from '../recording/facts/run.js';
 
@@ -23,6 +24,19 @@ export interface Verdict {
   cure: string | null;
   /** Sequence numbers of the events that prove it. */
   evidence: number[];
+  /** What was found where in a manifest, in a verdict about one. */
+  findings?: Finding[];
+}
+
+/** Something that a manifest says and should not, or does not say and should. */
+export interface Finding {
+  /** error: breaks the rule. warning: asks for attention. note: to be known. */
+  severity: 'error' | 'warning' | 'note';
+  at: Position;
+  /** A clause that begins with what it is about. */
+  text: string;
+  /** What to do about this very one, where that is more than the rule's own cure can say. */
+  cure: string | null;
 }
 
 /** The eight items of the checklist, by number. */

@@ -1,12 +1,20 @@
 import { Command, CommanderError } from 'commander';
-import { JUDGE_OPTIONS, OPTIONS, layerOptions, type OptionSpec, type RawOptions } from '../plan/options.js';
-import { resolveRun, type Problem } from '../plan/resolve.js';
+import {
+  JUDGE_OPTIONS,
+  LINT_OPTIONS,
+  OPTIONS,
+  layerOptions,
+  type OptionSpec,
+  type RawOptions,
+} from '../plan/options.js';
+import { Reader } from '../plan/reader.js';
+import { resolveLint, resolveRun, type Problem } from '../plan/resolve.js';
 import { DrainCheckError } from '../errors.js';
-import { splitArguments } from './arguments.js';
-import { catalogue } from './catalogue.js';
+import { splitArguments, splitOperands } from './arguments.js';
+import { catalogue, checksOfRehearsal, writtenChecks } from './catalogue.js';
 import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
 import { describeError, describeProblems } from './failure.js';
-import { readStdin, withManifest } from './manifest.js';
+import { openManifests, readChoice, readStdin, withManifest } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
 import { styleOf, type Streams } from './streams.js';
@@ -21,6 +29,8 @@ Examples:
   drain-check --docker my/image -- node server.js
   drain-check --pid 4242 --yes                 a process that runs already
   drain-check --url http://127.0.0.1:8080 --stop 'systemctl stop app'
+  drain-check -f deployment.yaml -- node server.js   with its manifest
+  helm template . | drain-check lint -         manifests alone
   drain-check --report json=report.json --record run.ndjson ./myapp
   drain-check demo                             see it at work
 
@@ -47,6 +57,10 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await demo(argv.slice(1), streams);
       case 'judge':
         return await judge(argv.slice(1), streams);
+      case 'rehearse':
+        return await rehearse(argv.slice(1), streams);
+      case 'lint':
+        return await lint(argv.slice(1), streams);
       case 'checks':
       case 'explain':
         return await catalogueCommand(first, argv.slice(1), streams);
@@ -66,7 +80,31 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 }
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
-  const { flags, command: words, problems } = parse(program(streams), argv, OPTIONS, streams);
+  return runParsed(parse(program(streams), argv, OPTIONS, streams), streams);
+}
+
+/** The scenarios of a rehearsal: the end of a pod, and the death in which its numbers are measured. */
+const REHEARSED = ['drain', 'kubernetes'];
+
+/** Plays the end of the manifest's pod, and judges what is about that. */
+async function rehearse(argv: readonly string[], streams: Streams): Promise<number> {
+  const described = 'rehearse the end of a pod, as its manifest has it';
+  const command = subcommand(streams, 'rehearse', described, OPTIONS).usage(
+    '--manifest <file> [options] [--] <command> [args...]',
+  );
+  const parsed = parse(command, argv, OPTIONS, streams);
+  if (parsed.raw['manifest'] === undefined) {
+    const problem = 'needs the manifest of what is rehearsed: --manifest <file>';
+    return refuse([...parsed.problems, { option: 'rehearse', value: '', problem }], streams);
+  }
+  const only = parsed.raw['only'] ?? [...REHEARSED, ...checksOfRehearsal()];
+  return runParsed({ ...parsed, flags: { ...parsed.flags, only } }, streams);
+}
+
+async function runParsed(
+  { flags, command: words, problems }: ReturnType<typeof parse>,
+  streams: Streams,
+): Promise<number> {
   const cwd = process.cwd();
   const { raw, command, manifest, problems: wrong } = await withManifest(flags, streams.env, words, cwd, readStdin);
   // What does not follow from a manifest that cannot be used need not be complained about.
@@ -122,6 +160,34 @@ async function judge(argv: readonly string[], streams: Streams): Promise<number>
   return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
 }
 
+async function lint(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = subcommand(streams, 'lint', 'judge Kubernetes manifests as they are written', LINT_OPTIONS).usage(
+    '<file|dir|-> [...] [options]',
+  );
+  const { operands, options } = splitOperands(argv, LINT_OPTIONS);
+  const { raw: given, command: behind, problems } = parse(command, options, LINT_OPTIONS, streams);
+  const names = [...operands, ...behind, ...(given['manifest'] ?? [])];
+  const missing: Problem = {
+    option: 'lint',
+    value: '',
+    problem: 'needs the manifests to judge: files, directories, or - for standard input',
+  };
+  if (names.length === 0 || problems.length > 0)
+    return refuse(names.length === 0 ? [...problems, missing] : problems, streams);
+  const cwd = process.cwd();
+  const reader = new Reader(given);
+  const choice = readChoice(reader);
+  const { manifests } = await openManifests(names, cwd, readStdin);
+  const { planLint } = await import('../kubernetes/manifest.js');
+  const read = planLint(manifests, choice);
+  const wrong = [...reader.problems, ...('problems' in read ? read.problems : [])];
+  if ('problems' in read || wrong.length > 0) return refuse(wrong, streams);
+  const { resolved, problems: more } = resolveLint(given, catalogue(), writtenChecks(), read.plan, cwd);
+  if (resolved === null) return refuse(more, streams);
+  const { runLint } = await import('./commands/lint.js');
+  return exitCodeFor(await runLint(resolved.plan, resolved.output, streams));
+}
+
 async function catalogueCommand(
   name: 'checks' | 'explain',
   argv: readonly string[],
@@ -173,7 +239,7 @@ function program(streams: Streams): Command {
     )
     .version(version, '-V, --version')
     .usage(
-      '[options] [--] <command> [args...]\n       drain-check --docker <image> | --pid <n> | --url <url> [options]\n       drain-check demo | judge <recording> | checks | explain <check>',
+      '[options] [--] <command> [args...]\n       drain-check --docker <image> | --pid <n> | --url <url> [options]\n       drain-check rehearse --manifest <file> [options] [--] <command> [args...]\n       drain-check lint <manifest>... [options]\n       drain-check demo | judge <recording> | checks | explain <check>',
     )
     .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);
   return declareOptions(command, OPTIONS);

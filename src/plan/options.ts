@@ -157,6 +157,14 @@ export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
     spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
 
+/** The options of `lint`: which manifests are judged, how, and where the report goes. */
+export const LINT_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
+  (spec) =>
+    ['manifest', 'workload', 'kube-version'].includes(spec.name) ||
+    (spec.group === 'Judging' && !['expect-exit', 'allow-inconclusive'].includes(spec.name)) ||
+    (spec.group === 'Output' && !['record', 'quiet'].includes(spec.name)),
+).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
+
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
 export function environmentName(spec: OptionSpec): string {
   return `DRAIN_CHECK_${spec.name.toUpperCase().replaceAll('-', '_')}`;

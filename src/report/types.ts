@@ -20,6 +20,8 @@ export interface Report {
   checks: CheckReport[];
   scenarios: ScenarioReport[];
   recommendation: Recommendation | null;
+  /** What was read of manifests, where some were given. */
+  manifest?: ManifestReport;
   /** False when the recording was cut off: what is whole was judged. */
   complete: boolean;
 }
@@ -40,6 +42,26 @@ export interface TargetReport {
   tls: TlsReport | null;
   streams: WorkEndpointReport[];
   websockets: WorkEndpointReport[];
+}
+
+export interface ManifestReport {
+  files: string[];
+  /** `Deployment/orders`, with the namespace in front where it is not the default one. */
+  workloads: string[];
+  /** The container that was rehearsed; null: none was. */
+  container: string | null;
+  /** What was left out, and why. */
+  notes: string[];
+}
+
+/** Something that was found in a manifest. Lines and columns count from 1. */
+export interface FindingReport {
+  severity: 'error' | 'warning' | 'note';
+  file: string;
+  line: number;
+  column: number;
+  text: string;
+  fix: string | null;
 }
 
 export interface TlsReport {
@@ -96,6 +118,8 @@ export interface CheckReport {
   /** Sequence numbers of events of the recording. */
   evidence: number[];
   fix: string | null;
+  /** What was found where, in a check of manifests. */
+  findings?: FindingReport[];
   /** Its page, from the root of the package. */
   docs: string;
 }

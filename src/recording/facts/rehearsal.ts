@@ -121,11 +121,9 @@ function wasLostTo(exchange: Exchange, peace: ReadonlyMap<string, number>): bool
 
 function phaseOf({ openedAt, end }: Exchange, life: LifeFacts, pod: PodFacts): LossPhase {
   const closedAt = life.listener.closed?.from ?? life.serverGoneAt ?? Infinity;
-  if (end?.ending === 'refused') return 'after the listener closed';
   if (openedAt < pod.deleted.at) return 'under way at the delete';
-  const signalAt = signalOf(life);
-  if (openedAt < (signalAt ?? Infinity)) return 'before the signal';
-  return openedAt > closedAt ? 'after the listener closed' : 'after the signal';
+  if (openedAt < (signalOf(life) ?? Infinity)) return 'before the signal';
+  return end?.ending === 'refused' || openedAt > closedAt ? 'after the listener closed' : 'after the signal';
 }
 
 /** When SIGTERM was sent; null when it ended before. */

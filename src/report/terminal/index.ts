@@ -52,7 +52,10 @@ function plainEnough(text: string, style: Style): string {
 function header(report: Report, style: Style): string[] {
   const { dot, ellipsis } = glyphs(style);
   const { target, settings } = report;
-  const right = `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
+  const right =
+    target.kind === 'manifest'
+      ? `profile ${report.profile}`
+      : `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
   const name = 'drain-check  ';
   const command = clip(
     escapeControls(target.command),
@@ -64,8 +67,10 @@ function header(report: Report, style: Style): string[] {
     target.pid === null ? null : `pid ${target.pid}`,
     target.stop === null ? null : `stopped by: ${escapeControls(target.stop)}`,
     target.origin === null || target.kind === 'url' ? null : escapeControls(target.origin),
-    endpoint('readiness', target.readiness),
-    endpoint('liveness', target.liveness),
+    ...manifestFacts(report),
+    ...(target.kind === 'manifest'
+      ? []
+      : [endpoint('readiness', target.readiness), endpoint('liveness', target.liveness)]),
     ...target.streams.map((one) => `stream ${escapeControls(one.path)} (${one.how})`),
     ...target.websockets.map((one) => `WebSocket ${escapeControls(one.path)} (${one.how})`),
     target.http2 ? 'HTTP/2' : null,
@@ -78,6 +83,21 @@ function header(report: Report, style: Style): string[] {
     `${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`,
     ...joinWithin(facts, ` ${dot} `, style.width).map((line) => style.dim(line)),
     ...cut,
+  ];
+}
+
+/** At most so many workloads are named. */
+const MOST_NAMED = 5;
+
+function manifestFacts({ manifest, target }: Report): string[] {
+  if (manifest === undefined) return [];
+  const { workloads, container, files, notes } = manifest;
+  const more = workloads.length - MOST_NAMED;
+  const named = workloads.slice(0, MOST_NAMED).map(escapeControls).join(', ');
+  const from = target.kind === 'manifest' ? '' : ` in ${escapeControls(files.join(', '))}`;
+  return [
+    `${named}${more > 0 ? ` and ${more} more` : ''}${container === null ? '' : `, container ${escapeControls(container)}`}${from}`,
+    ...notes.map(escapeControls),
   ];
 }
 

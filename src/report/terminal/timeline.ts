@@ -80,11 +80,16 @@ function colourLane(cells: string, style: Style): string {
 /** A death in one line, for when nothing went wrong. */
 export function foldTimeline(scenario: ScenarioReport, timeline: Timeline, style: Style): string {
   const { dash } = glyphs(style);
+  // What began before the signal is told from its own beginning.
+  const deletedMs = timeline.marks.find((mark) => mark.what === 'deleted')?.atMs ?? null;
   const steps = [...timeline.marks]
+    .filter((mark) => mark.what !== 'signal' || deletedMs === null || scenario.signal !== null)
     .sort((a, b) => a.atMs - b.atMs)
-    .map((mark) =>
-      mark.what === 'signal' ? (scenario.signal ?? 'stop') : `${mark.what} ${formatDuration(mark.atMs)}`,
-    );
+    .map(({ what, atMs }) => {
+      const name = what === 'signal' ? (scenario.signal ?? 'stop') : what;
+      const fromMs = deletedMs ?? 0;
+      return atMs === fromMs ? name : `${name} ${formatDuration(atMs - fromMs)}`;
+    });
   const { signalledDuringStartMs: started } = scenario;
   const during = started === null ? '' : `${formatDuration(started)} after its start `;
   const line = `${during}${steps.join(` ${dash} `)}`;

@@ -1,0 +1,74 @@
+import { formatDuration } from '../plan/durations.js';
+import type { WorkloadManifest } from '../plan/manifest.js';
+import { acceptTime, preStopFor } from '../recording/facts/drain-time.js';
+import { preStopMs, servedSubjects } from './manifest-subjects.js';
+import { defineRule, warning } from './rule.js';
+
+/** Balancers in front of nodes follow their own health checks, 10 to 30 s as a rule. Milliseconds. */
+const LOCAL_LAG_MS = 15_000;
+/** terminationDrainDuration of the sidecar (Istio, pkg/config/mesh/mesh.go). Milliseconds. */
+const ISTIO_LAG_MS = 5000;
+
+export const k8sPrestopCoversLag = defineRule({
+  id: 'k8s-prestop-covers-lag',
+  item: 6,
+  level: 'should',
+  topic: 'The preStop delay against what stands in front',
+  kept: 'The pod serves for as long as what stands in front of it takes to follow',
+  broken: 'What stands in front of the pod takes longer to follow than the pod serves',
+  why: 'Routes of kube-proxy follow within seconds. Load balancers that send to pods themselves, or that ask health checks of their own, take a minute and more, and send new connections all the while.',
+  sources: [
+    {
+      mark: 'F',
+      text: 'aws-load-balancer-controller #1064, #2106, #2366: 25 to 150 s until a target gets nothing more',
+    },
+    { mark: 'K', text: 'GKE documentation, container-native load balancing: up to 60 s' },
+    {
+      mark: 'K',
+      text: 'Kubernetes documentation: externalTrafficPolicy Local leaves routing to the health checks of the balancer',
+    },
+  ],
+  cure: 'make the preStop delay as long as the balancer takes, and raise terminationGracePeriodSeconds by as much',
+  expected: 'the preStop delay, and the time the application serves after its signal, last as long as routes do',
+  without: 'nothing in the manifest stands in front of the pod but kube-proxy',
+  look: (manifest, facts, plan) => {
+    const measured = acceptTime(facts);
+    const kept: string[] = [];
+    const findings = servedSubjects(manifest).flatMap(({ workload, container, rehearsed, name }) => {
+      const slowest = routesOf(workload, rehearsed && measured !== null ? plan.routingLagMs : null)[0];
+      const preStop = preStopMs(container);
+      if (slowest === undefined || preStop === null) return [];
+      const accept = rehearsed ? (measured ?? 0) : 0;
+      const sum = rehearsed && measured !== null ? ` and served for ${formatDuration(measured)} after the signal` : '';
+      if (preStop + accept >= slowest.lagMs) {
+        kept.push(`${formatDuration(preStop + accept)} for ${slowest.name} (${formatDuration(slowest.lagMs)})`);
+        return [];
+      }
+      const has = preStop === 0 ? 'has no preStop delay' : `has a preStop delay of ${formatDuration(preStop)}`;
+      return [
+        warning(
+          slowest.at ?? container.at,
+          `${name} ${has}${sum}, and ${slowest.name} takes ${formatDuration(slowest.lagMs)} to follow`,
+          `set the preStop delay to ${preStopFor(slowest.lagMs, accept)} s, and raise terminationGracePeriodSeconds by as much`,
+        ),
+      ];
+    });
+    return { looked: findings.length + kept.length, findings, kept: kept.join(', ') };
+  },
+});
+
+/** What stands in front of a workload, the slowest first. */
+function routesOf({ services, istio }: WorkloadManifest, lagMs: number | null) {
+  const balancers = services.flatMap((service) => [
+    ...service.balancers,
+    ...(service.local === null
+      ? []
+      : [{ name: 'a load balancer with externalTrafficPolicy: Local', lagMs: LOCAL_LAG_MS, at: service.local }]),
+  ]);
+  const routes = [
+    ...balancers,
+    ...(istio === null ? [] : [{ name: 'the Istio sidecar', lagMs: ISTIO_LAG_MS, at: istio }]),
+    ...(lagMs === null ? [] : [{ name: 'the routing lag', lagMs, at: null }]),
+  ];
+  return routes.sort((a, b) => b.lagMs - a.lagMs);
+}

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { drainCheck, type Report } from '../../src/index.js';
+import { readCells, ROOT, type Cell } from './fixtures.js';
+
+const LONG = process.env['DRAIN_CHECK_TEST_KUBERNETES'] === '1';
+/** How often each cell is played, to see whether it always comes out the same. */
+const TIMES = Number(process.env['DRAIN_CHECK_TEST_TIMES'] ?? 1);
+const ONLY = process.env['DRAIN_CHECK_TEST_CELLS']?.split(',') ?? null;
+const nameOf = ({ server, manifest }: Cell) => `${server} / ${manifest}`;
+/** In every run of the tests: one that loses requests of both kinds, and one that loses none. */
+const ALWAYS = ['exits-at-once / no-prestop', 'closes-its-listener-at-once / covers-the-lag'];
+
+const cells = readCells();
+const long = cells.filter((cell) => !ALWAYS.includes(nameOf(cell)));
+const chosen =
+  ONLY === null
+    ? LONG
+      ? long
+      : cells.filter((cell) => ALWAYS.includes(nameOf(cell)))
+    : cells.filter((cell) => ONLY.includes(nameOf(cell)));
+
+/** Plays the end of the pod, with routes that take a second to follow. */
+function rehearse({ server, manifest }: Cell): Promise<Report> {
+  return drainCheck({
+    command: [process.execPath, path.join(ROOT, 'servers', `${server}.mjs`)],
+    options: {
+      manifest: path.join(ROOT, 'manifests', `${manifest}.yaml`),
+      'routing-lag': '1s',
+      only: 'kubernetes,rollout-loses-nothing',
+    },
+  });
+}
+
+describe('what a rollout loses', () => {
+  it('is written for every server under every manifest', () => {
+    const manifests = readdirSync(path.join(ROOT, 'manifests')).length;
+    const servers = new Set(cells.map(({ server }) => server)).size;
+    expect([servers, manifests, cells.length]).toEqual([6, 4, 24]);
+  });
+
+  it.each(Array.from({ length: TIMES }, () => chosen.map((cell) => ({ name: nameOf(cell), cell }))).flat())(
+    '$name',
+    async ({ cell }) => {
+      const report = await rehearse(cell);
+      const [check] = report.checks;
+      const pod = report.scenarios.find(({ id }) => id === 'kubernetes')?.pod;
+      expect(pod?.hostSemantics ?? 'as PID 1').toMatch(/as PID 1|unshare|namespace/);
+      const lost = (['new', 'kept'] as const).filter((client) => pod?.lost.some((loss) => loss.client === client));
+      expect({ lost, said: check?.observed }).toEqual({ lost: cell.lost, said: check?.observed });
+      expect(check?.status).toBe(cell.lost.length === 0 ? 'pass' : 'fail');
+    },
+    40_000,
+  );
+
+  it.skip.each(LONG || ONLY !== null ? [] : long.map((cell) => ({ name: nameOf(cell) })))(
+    '$name, in npm run test:kubernetes',
+    () => undefined,
+  );
+});
