@@ -6,14 +6,17 @@ import { PersistentConnection } from '../traffic/persistent.js';
 const USUAL_INTERVAL_MS = 100;
 
 /**
- * Clients that stay on their connection. They go on when the routes have changed, since nothing closes a connection that
- * stands; one that is closed is opened anew for as long as there is a route.
+ * Clients that stay on their connection and ask in turn, so that one of them waits for an answer at any time. They go on
+ * when the routes have changed, since nothing closes a connection that stands; one that is closed is opened anew for as long
+ * as there is a route.
  */
 export class KeptClients {
-  readonly #timers: NodeJS.Timeout[] = [];
   readonly #slots: (PersistentConnection | null)[];
+  readonly #intervalMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #dueAt = performance.now();
+  #next = 0;
   #routed = true;
-  #stopped = false;
 
   /** @param ratePerSecond of all of them together */
   constructor(
@@ -23,16 +26,9 @@ export class KeptClients {
     ratePerSecond: number,
   ) {
     const count = Math.max(1, Math.round((ratePerSecond * USUAL_INTERVAL_MS) / 1000));
-    const intervalMs = (count * 1000) / ratePerSecond;
     this.#slots = Array.from({ length: count }, () => null);
-    this.#slots.forEach((_client, slot) => {
-      const begin = () => {
-        this.#ask(slot);
-        if (!this.#stopped) this.#timers.push(setInterval(() => this.#ask(slot), intervalMs));
-      };
-      // They take turns, so that somebody asks at any time.
-      this.#timers.push(setTimeout(begin, (slot * intervalMs) / count));
-    });
+    this.#intervalMs = 1000 / ratePerSecond;
+    this.#tick();
   }
 
   /** There is no route any more: who loses the connection goes elsewhere. */
@@ -42,13 +38,20 @@ export class KeptClients {
 
   /** They ask no more. */
   stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#timer);
   }
 
   close(): void {
     this.stop();
     for (const client of this.#slots) client?.close();
+  }
+
+  #tick(): void {
+    this.#ask(this.#next++ % this.#slots.length);
+    // A late tick is not made up for, and the rhythm is kept: many timers of one length would all fire at once.
+    const now = performance.now();
+    this.#dueAt += this.#intervalMs * Math.max(1, Math.ceil((now - this.#dueAt) / this.#intervalMs));
+    this.#timer = setTimeout(() => this.#tick(), this.#dueAt - now);
   }
 
   #ask(slot: number): void {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { drainCheck, type Report } from '../../src/index.js';
+import { drainCheck, type Report } from 'drain-check';
 import { readCells, ROOT, type Cell } from './fixtures.js';
 
 const LONG = process.env['DRAIN_CHECK_TEST_KUBERNETES'] === '1';

@@ -132,8 +132,15 @@ function signalOf({ signal }: LifeFacts): number | null {
 }
 
 function excuseOf(exchange: Exchange, client: Client, life: LifeFacts, { followedAt }: PodFacts): Loss['excuse'] {
-  if (client === 'kept') return crossed(exchange, life) ? 'crossed' : null;
+  if (client === 'kept') return crossed(exchange, exactly(life)) ? 'crossed' : null;
   return followedAt !== null && exchange.openedAt >= followedAt - EDGE_MS ? 'edge' : null;
+}
+
+/** The same life without a closing of its listener that is known too vaguely to say what came in that moment. */
+function exactly(life: LifeFacts): LifeFacts {
+  const { closed } = life.listener;
+  const vague = closed !== null && closed.to - closed.from > EDGE_MS;
+  return vague ? { ...life, listener: { ...life.listener, closed: null } } : life;
 }
 
 function unannounced(life: LifeFacts, requests: readonly Exchange[]): number {
