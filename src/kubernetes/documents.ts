@@ -88,7 +88,7 @@ function* partsOf({ text }: Source): Generator<Part> {
     const own = lines.slice(from, at);
     const begins = /^---\s+[^#\s]/.test(line ?? '');
     // Directives stand before the marker, and say nothing that is needed.
-    if (own.some((one) => /^[^#%\s]|^\s+[^#\s]/.test(one))) yield { text: own.join('\n'), above: from };
+    if (own.some((one) => /^[^#%\s]|^\s+[^#\s]/.test(one))) yield { text: `${own.join('\n')}\n`, above: from };
     // `--- {kind: …}` has its document on the line of the marker.
     if (begins && line !== undefined) lines[at] = `   ${line.slice(3)}`;
     from = begins ? at : at + 1;
@@ -111,7 +111,8 @@ function* documentsOf(name: string, part: Part): Generator<Field> {
     const [error] = document.errors;
     if (error !== undefined) {
       const { line, column } = position(error.pos[0]);
-      const [reason = ''] = error.message.split(/ at line \d+|:?\n/);
+      const [said = ''] = error.message.split(/ at line \d+|:?\n/);
+      const reason = said.includes('call stack') ? 'It is nested too deeply' : said;
       throw unreadable(
         `${name === '-' ? 'Standard input' : name}:${line}:${column} is not YAML: ${reason.slice(0, 200)}.`,
         /\{\{/.test(part.text)
