@@ -3,7 +3,6 @@ import path from 'node:path';
 import { applyPatch } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/checks/index.js';
 import { judge } from '../../src/checks/judge.js';
 import { fixManifests, patchOf, type Basis } from '../../src/kubernetes/fix/index.js';
 import { readManifests } from '../../src/kubernetes/manifest.js';
