@@ -42,7 +42,7 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   },
   kubernetes: {
     may: /^plan\//,
-    packages: /^(yaml|node:(fs|path))$/,
+    packages: /^(yaml|diff|node:(fs|path))$/,
     because: 'it reads what is written, and judges nothing',
   },
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },

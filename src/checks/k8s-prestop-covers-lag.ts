@@ -1,13 +1,9 @@
 import { formatDuration } from '../plan/durations.js';
 import type { WorkloadManifest } from '../plan/manifest.js';
-import { acceptTime, preStopFor } from '../recording/facts/drain-time.js';
+import { preStopFor, slowestRoutes } from '../plan/routes.js';
+import { acceptTime } from '../recording/facts/drain-time.js';
 import { preStopMs, servedSubjects } from './manifest-subjects.js';
 import { defineRule, warning } from './rule.js';
-
-/** Balancers in front of nodes follow their own health checks, 10 to 30 s as a rule. Milliseconds. */
-const LOCAL_LAG_MS = 15_000;
-/** terminationDrainDuration of the sidecar (Istio, pkg/config/mesh/mesh.go). Milliseconds. */
-const ISTIO_LAG_MS = 5000;
 
 export const k8sPrestopCoversLag = defineRule({
   id: 'k8s-prestop-covers-lag',
@@ -35,7 +31,7 @@ export const k8sPrestopCoversLag = defineRule({
     const measured = acceptTime(facts);
     const kept: string[] = [];
     const findings = servedSubjects(manifest).flatMap(({ workload, container, rehearsed, name }) => {
-      const slowest = routesOf(workload, rehearsed && measured !== null ? plan.routingLagMs : null)[0];
+      const slowest = slowestOf(workload, rehearsed && measured !== null ? plan.routingLagMs : null);
       const preStop = preStopMs(container);
       if (slowest === undefined || preStop === null) return [];
       const accept = rehearsed ? (measured ?? 0) : 0;
@@ -48,7 +44,7 @@ export const k8sPrestopCoversLag = defineRule({
       return [
         warning(
           slowest.at ?? container.at,
-          `${name} ${has}${sum}, and ${slowest.name} takes ${formatDuration(slowest.lagMs)} to follow`,
+          `${name} ${has}${sum}, and ${slowest.at === null ? 'routes take' : `${slowest.name} takes`} ${formatDuration(slowest.lagMs)} to follow`,
           `set the preStop delay to ${preStopFor(slowest.lagMs, accept)} s, and raise terminationGracePeriodSeconds by as much`,
         ),
       ];
@@ -57,18 +53,10 @@ export const k8sPrestopCoversLag = defineRule({
   },
 });
 
-/** What stands in front of a workload, the slowest first. */
-function routesOf({ services, istio }: WorkloadManifest, lagMs: number | null) {
-  const balancers = services.flatMap((service) => [
-    ...service.balancers,
-    ...(service.local === null
-      ? []
-      : [{ name: 'a load balancer with externalTrafficPolicy: Local', lagMs: LOCAL_LAG_MS, at: service.local }]),
-  ]);
-  const routes = [
-    ...balancers,
-    ...(istio === null ? [] : [{ name: 'the Istio sidecar', lagMs: ISTIO_LAG_MS, at: istio }]),
-    ...(lagMs === null ? [] : [{ name: 'the routing lag', lagMs, at: null }]),
-  ];
-  return routes.sort((a, b) => b.lagMs - a.lagMs);
+/** What stands in front of a workload; in a rehearsal what the routing lag stands for as well. */
+function slowestOf(workload: WorkloadManifest, lagMs: number | null) {
+  const [slowest] = slowestRoutes([workload]);
+  return lagMs === null || (slowest !== undefined && slowest.lagMs >= lagMs)
+    ? slowest
+    : { name: 'the routing lag', lagMs, at: null };
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../plan/durations.js';
-import { acceptTime, preStopFor } from '../recording/facts/drain-time.js';
+import { preStopFor } from '../plan/routes.js';
+import { acceptTime } from '../recording/facts/drain-time.js';
 import { NOT_SERVED, servedSubjects } from './manifest-subjects.js';
 import { defineRule, error, warning } from './rule.js';
 

@@ -34,7 +34,7 @@ export function splitArguments(argv: readonly string[], specs: readonly OptionSp
     if (spec === null) {
       if (BUILT_IN.includes(word)) own.push(word);
       else problems.push(unknown(word, specs));
-    } else if (spec.value === null || hasInlineValue(word)) own.push(word);
+    } else if (spec.value === null || spec.value.startsWith('[') || hasInlineValue(word)) own.push(word);
     else {
       const value = argv[index];
       index++;

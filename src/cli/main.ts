@@ -8,13 +8,15 @@ import {
   type RawOptions,
 } from '../plan/options.js';
 import { Reader } from '../plan/reader.js';
-import { resolveLint, resolveRun, type Problem } from '../plan/resolve.js';
+import { resolveLint, resolveRun, type OutputChoices, type Problem } from '../plan/resolve.js';
+import type { Plan } from '../plan/types.js';
 import { DrainCheckError } from '../errors.js';
+import type { Report } from '../report/types.js';
 import { splitArguments, splitOperands } from './arguments.js';
 import { catalogue, checksOfRehearsal, writtenChecks } from './catalogue.js';
 import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
 import { describeError, describeProblems } from './failure.js';
-import { openManifests, readChoice, readStdin, withManifest } from './manifest.js';
+import { openManifests, readChoice, readStdin, withManifest, type Opened } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
 import { styleOf, type Streams } from './streams.js';
@@ -106,7 +108,13 @@ async function runParsed(
   streams: Streams,
 ): Promise<number> {
   const cwd = process.cwd();
-  const { raw, command, manifest, problems: wrong } = await withManifest(flags, streams.env, words, cwd, readStdin);
+  const {
+    raw,
+    command,
+    manifest,
+    opened,
+    problems: wrong,
+  } = await withManifest(flags, streams.env, words, cwd, readStdin);
   // What does not follow from a manifest that cannot be used need not be complained about.
   const unusable = raw['manifest'] !== undefined && wrong.length > 0;
   const resolution = unusable ? null : resolveRun(raw, command, catalogue(), cwd, manifest);
@@ -114,7 +122,9 @@ async function runParsed(
   if (resolution === null || resolution.resolved === null || all.length > 0) return refuse(all, streams);
   const { resolved } = resolution;
   const { runPlan } = await import('./commands/run.js');
-  return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
+  const report = await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort));
+  await fixAfter(report, resolved, opened, streams);
+  return exitCodeFor(report);
 }
 
 async function demo(argv: readonly string[], streams: Streams): Promise<number> {
@@ -177,15 +187,28 @@ async function lint(argv: readonly string[], streams: Streams): Promise<number> 
   const cwd = process.cwd();
   const reader = new Reader(given);
   const choice = readChoice(reader);
-  const { manifests } = await openManifests(names, cwd, readStdin);
+  const opened = await openManifests(names, cwd, readStdin);
   const { planLint } = await import('../kubernetes/manifest.js');
-  const read = planLint(manifests, choice);
+  const read = planLint(opened.manifests, choice);
   const wrong = [...reader.problems, ...('problems' in read ? read.problems : [])];
   if ('problems' in read || wrong.length > 0) return refuse(wrong, streams);
   const { resolved, problems: more } = resolveLint(given, catalogue(), writtenChecks(), read.plan, cwd);
   if (resolved === null) return refuse(more, streams);
   const { runLint } = await import('./commands/lint.js');
-  return exitCodeFor(await runLint(resolved.plan, resolved.output, streams));
+  const report = await runLint(resolved.plan, resolved.output, streams);
+  await fixAfter(report, resolved, opened, streams);
+  return exitCodeFor(report);
+}
+
+async function fixAfter(
+  report: Report,
+  { plan, output }: { plan: Plan; output: OutputChoices },
+  opened: Opened | null,
+  streams: Streams,
+): Promise<void> {
+  if (output.fix === null) return;
+  const { suggestFixes } = await import('./fix.js');
+  await suggestFixes(report, plan, output, opened, streams, process.cwd());
 }
 
 async function catalogueCommand(

@@ -15,11 +15,19 @@ export interface WithManifest {
   raw: RawOptions;
   command: readonly string[];
   manifest: ManifestPlan | null;
+  /** What was read, for the patch that is suggested; null: nothing was. */
+  opened: Opened | null;
   problems: Problem[];
 }
 
+/** The files, and what they say. */
+export interface Opened {
+  sources: Source[];
+  manifests: Manifests;
+}
+
 /** The options that mean something beside a manifest only. */
-const BESIDE = ['workload', 'container', 'kube-version'] as const;
+const BESIDE = ['workload', 'container', 'kube-version', 'fix'] as const;
 
 const WITHOUT_DEFAULTS = OPTIONS.map((spec) => ({ ...spec, default: null }));
 
@@ -42,31 +50,29 @@ export async function withManifest(
     for (const name of BESIDE)
       if (reader.has(name))
         reader.complain(name, reader.text(name) ?? '', 'is about a manifest; give one with --manifest');
-    return { raw, command, manifest: null, problems: reader.problems };
+    return { raw, command, manifest: null, opened: null, problems: reader.problems };
   }
-  const { manifests } = await openManifests(names, cwd, stdin);
+  const opened = await openManifests(names, cwd, stdin);
+  const { manifests } = opened;
   const choice = readChoice(reader);
   const { planRun } = await import('../kubernetes/manifest.js');
   const planned = planRun(manifests, choice);
   if ('problems' in planned)
-    return { raw, command, manifest: null, problems: [...reader.problems, ...planned.problems] };
+    return { raw, command, manifest: null, opened, problems: [...reader.problems, ...planned.problems] };
   const { plan } = planned;
-  if (plan.pod === null) return { raw, command, manifest: plan, problems: reader.problems };
+  if (plan.pod === null) return { raw, command, manifest: plan, opened, problems: reader.problems };
   const taken = takeFromManifest(plan, plan.pod, layerOptions(WITHOUT_DEFAULTS, flags, environment), command);
   return {
     raw: { ...raw, ...taken.options },
     command: taken.command,
     manifest: plan,
+    opened,
     problems: [...reader.problems, ...taken.problems],
   };
 }
 
-/** The files, and what they say. */
-export async function openManifests(
-  names: readonly string[],
-  cwd: string,
-  stdin: ReadStdin,
-): Promise<{ sources: Source[]; manifests: Manifests }> {
+/** Reads the files, and what they say. */
+export async function openManifests(names: readonly string[], cwd: string, stdin: ReadStdin): Promise<Opened> {
   const [{ readSources }, { readManifests }] = await Promise.all([
     import('../kubernetes/source.js'),
     import('../kubernetes/manifest.js'),

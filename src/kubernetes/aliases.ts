@@ -27,8 +27,20 @@ export function boundAliases({ contents }: Document, name: string, position: (of
     );
   };
 
+  const template = (node: Node) => {
+    const { line, column } = position(node.range?.[0] ?? 0);
+    return unreadable(
+      `${name === '-' ? 'Standard input' : name}:${line}:${column} is a template, or has a map for a key.`,
+      'Render it first: helm template . | drain-check lint -',
+    );
+  };
+
   const sizeOf = (node: unknown): number => {
-    if (isPair(node)) return sizeOf(node.key) + sizeOf(node.value);
+    if (isPair(node)) {
+      // `{{ .Values.x }}` is YAML, of a kind that no manifest holds: what it says is not what will be there.
+      if (isCollection(node.key)) throw template(node.key);
+      return sizeOf(node.key) + sizeOf(node.value);
+    }
     if (isAlias(node)) {
       const target = anchors.get(node.source);
       if (target === undefined) throw refuse(node, 'stands for nothing');

@@ -12,6 +12,8 @@ export interface ReadContainer {
   ports: ContainerPort[];
   /** Holds secrets as often as not, so it is kept out of what is judged. */
   env: Record<string, string>;
+  /** Where it is written, for the patch that is suggested. */
+  field: Field;
 }
 
 /** Reads one container of a pod. Whether it is served is for its workload to say. */
@@ -42,5 +44,6 @@ export function readContainer(field: Field): ReadContainer {
     },
     ports,
     env,
+    field,
   };
 }

@@ -73,6 +73,8 @@ interface Part {
   text: string;
   /** Lines of the file before it. */
   above: number;
+  /** Characters of the file before it. */
+  base: number;
 }
 
 /**
@@ -82,16 +84,19 @@ interface Part {
 function* partsOf({ text }: Source): Generator<Part> {
   const lines = text.split('\n');
   let from = 0;
+  let base = 0;
   for (let at = 0; at <= lines.length; at++) {
     const line = lines[at];
     if (line !== undefined && !/^(---|\.\.\.)(\s|$)/.test(line)) continue;
     const own = lines.slice(from, at);
     const begins = /^---\s+[^#\s]/.test(line ?? '');
     // Directives stand before the marker, and say nothing that is needed.
-    if (own.some((one) => /^[^#%\s]|^\s+[^#\s]/.test(one))) yield { text: own.join('\n'), above: from };
+    if (own.some((one) => /^[^#%\s]|^\s+[^#\s]/.test(one))) yield { text: `${own.join('\n')}\n`, above: from, base };
     // `--- {kind: …}` has its document on the line of the marker.
     if (begins && line !== undefined) lines[at] = `   ${line.slice(3)}`;
-    from = begins ? at : at + 1;
+    const next = begins ? at : at + 1;
+    for (const passed of lines.slice(from, next)) base += passed.length + 1;
+    from = next;
   }
 }
 
@@ -111,7 +116,8 @@ function* documentsOf(name: string, part: Part): Generator<Field> {
     const [error] = document.errors;
     if (error !== undefined) {
       const { line, column } = position(error.pos[0]);
-      const [reason = ''] = error.message.split(/ at line \d+|:?\n/);
+      const [said = ''] = error.message.split(/ at line \d+|:?\n/);
+      const reason = said.includes('call stack') ? 'It is nested too deeply' : said;
       throw unreadable(
         `${name === '-' ? 'Standard input' : name}:${line}:${column} is not YAML: ${reason.slice(0, 200)}.`,
         /\{\{/.test(part.text)
@@ -120,7 +126,11 @@ function* documentsOf(name: string, part: Part): Generator<Field> {
       );
     }
     const targets = boundAliases(document, name, position);
-    yield new Field(document.contents, { position, targets, name }, position(document.range?.[0] ?? 0));
+    yield new Field(
+      document.contents,
+      { position, targets, name, base: part.base },
+      position(document.range?.[0] ?? 0),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Placed, Position } from '../plan/manifest.js';
 import type { Targets } from './aliases.js';
 
@@ -7,6 +7,14 @@ export interface DocumentContext {
   position: (offset: number) => Position;
   targets: Targets;
   name: string;
+  /** Characters of the file before the document. */
+  base: number;
+}
+
+/** Where a value stands in its file, as offsets of characters. */
+export interface Span {
+  start: number;
+  end: number;
 }
 
 /**
@@ -18,6 +26,8 @@ export class Field {
 
   /** Where it stands: its key, else itself; or, where it is absent, what it belongs to. */
   readonly at: Position;
+  /** It is reached by an alias or a merge key, so that a change of it would change something else. */
+  readonly shared: boolean;
 
   /**
    * @param key its key in a map
@@ -27,8 +37,10 @@ export class Field {
     node: unknown,
     private readonly context: DocumentContext,
     above: Position,
-    key: unknown = null,
+    private readonly key: unknown = null,
+    shared = false,
   ) {
+    this.shared = shared || isAlias(node);
     this.node = isAlias(node) ? context.targets.get(node) : node;
     // An alias stands where it is used, not where its anchor is.
     this.at = positionOf(key, context) ?? positionOf(node, context) ?? above;
@@ -42,6 +54,27 @@ export class Field {
     return isSeq(this.node);
   }
 
+  /** Written in brackets. */
+  get isFlow(): boolean {
+    return isCollection(this.node) && this.node.flow === true;
+  }
+
+  /** Where its value stands; null where there is none. */
+  get span(): Span | null {
+    return this.spanOf(this.node);
+  }
+
+  /** Where its key stands; null where it has none. */
+  get keySpan(): Span | null {
+    return this.spanOf(this.key);
+  }
+
+  private spanOf(node: unknown): Span | null {
+    const range = (node as Node | null | undefined)?.range;
+    if (range === null || range === undefined) return null;
+    return { start: range[0] + this.context.base, end: range[1] + this.context.base };
+  }
+
   get isMap(): boolean {
     return isMap(this.node);
   }
@@ -53,7 +86,7 @@ export class Field {
 
   get items(): Field[] {
     if (!isSeq(this.node)) return [];
-    return this.node.items.map((item) => new Field(item, this.context, this.at));
+    return this.node.items.map((item) => new Field(item, this.context, this.at, null, this.shared));
   }
 
   /** Keys and values of a map whose keys are text. */
@@ -61,7 +94,9 @@ export class Field {
     if (!isMap(this.node)) return [];
     return this.node.items.flatMap((pair): [string, Field][] => {
       const key = keyOf(pair.key);
-      return key === null || key === '<<' ? [] : [[key, new Field(pair.value, this.context, this.at, pair.key)]];
+      return key === null || key === '<<'
+        ? []
+        : [[key, new Field(pair.value, this.context, this.at, pair.key, this.shared)]];
     });
   }
 
@@ -101,8 +136,9 @@ export class Field {
   }
 
   private child(key: string): Field {
-    const pair = this.own(key) ?? this.merged(key);
-    return new Field(pair?.value, this.context, this.at, pair?.key);
+    const own = this.own(key);
+    const pair = own ?? this.merged(key);
+    return new Field(pair?.value, this.context, this.at, pair?.key, this.shared || (own === null && pair !== null));
   }
 
   private own(key: string): Pair | null {

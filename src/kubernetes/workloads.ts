@@ -121,7 +121,7 @@ function serve(
     // Ports need not be declared; the first container is the application then, sidecars are injected after it.
     const one = target?.one ?? containers[0];
     if (one === undefined) continue;
-    one.manifest.servedBy ??= `the Service ${service.manifest.name} sends clients to it`;
+    one.manifest.servedBy ??= `Service ${service.manifest.name}`;
     const port = target?.port ?? clientPort(one.ports)?.port;
     if (port !== undefined && !served.has(one.manifest.name)) served.set(one.manifest.name, port);
   }
@@ -129,7 +129,7 @@ function serve(
   for (const { manifest, ports } of containers) {
     const port = clientPort(ports);
     if (port === null) continue;
-    manifest.servedBy ??= `it declares the port ${port.port}`;
+    manifest.servedBy ??= `port ${port.port}`;
     served.set(manifest.name, port.port);
   }
   return served;

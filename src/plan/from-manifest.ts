@@ -35,7 +35,13 @@ export function takeFromManifest(
   const ready = pathOf(pod.readiness, manifest);
   const live = pathOf(pod.liveness, manifest);
   if (missing('ready') && ready !== null) options['ready'] = [ready.path];
-  if (missing('live') && live !== null) options['live'] = [live.path];
+  // Where both ask the same with the same patience, another liveness endpoint is looked for, to be suggested.
+  const shared =
+    pod.readiness !== null &&
+    pod.liveness !== null &&
+    live?.path === ready?.path &&
+    patience(pod.liveness) === patience(pod.readiness);
+  if (missing('live') && live !== null && !shared) options['live'] = [live.path];
   if (other !== undefined) return { options, command: [...command], problems };
   // A free port is given in PORT: the one in the manifest may be taken on this machine.
   const env = Object.entries(pod.env).filter(([name]) => name !== 'PORT');
@@ -50,6 +56,11 @@ export function takeFromManifest(
       problem: `is missing, and the container ${pod.container} has no command in the manifest but that of its image; give it after --, or the image with --docker`,
     });
   return { options, command: pod.command, problems };
+}
+
+/** For how long a probe has to fail until it counts. Milliseconds. */
+function patience({ failureThreshold, periodMs }: PodProbe): number {
+  return failureThreshold * periodMs;
 }
 
 /** The path of an HTTP probe that asks where clients are sent; what is asked on another port is not asked there. */

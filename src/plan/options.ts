@@ -5,7 +5,7 @@ export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
   name: string;
   short: string | null;
-  /** What stands for the value in `--help`; null for a switch. */
+  /** What stands for the value in `--help`, in brackets where it may be left out (`--name=value`); null for a switch. */
   value: string | null;
   repeatable: boolean;
   /** As a person would type it; null when absence means something of its own. */
@@ -66,6 +66,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Kubernetes', 'workload', '<[kind/]name>', 'the workload that is meant, where the manifests hold several'),
   option('Kubernetes', 'container', '<name>', 'the container that is meant, where the workload has several'),
   option('Kubernetes', 'kube-version', '<1.N>', 'version of the cluster, for rules that depend on it'),
+  option('Kubernetes', 'fix', '[print|write]', 'the smallest patch of the manifest that cures it: shown, or applied'),
   option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', {
     ...repeatable,
     short: 's',
@@ -160,7 +161,7 @@ export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
 /** The options of `lint`: which manifests are judged, how, and where the report goes. */
 export const LINT_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) =>
-    ['manifest', 'workload', 'kube-version'].includes(spec.name) ||
+    ['manifest', 'workload', 'kube-version', 'fix'].includes(spec.name) ||
     (spec.group === 'Judging' && !['expect-exit', 'allow-inconclusive'].includes(spec.name)) ||
     (spec.group === 'Output' && !['record', 'quiet'].includes(spec.name)),
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));

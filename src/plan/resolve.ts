@@ -26,6 +26,8 @@ export interface OutputChoices {
   verbose: boolean;
   /** What drain-check did not start may be ended without asking. */
   yes: boolean;
+  /** Whether a patch of the manifest is shown or applied; null: neither. */
+  fix: 'print' | 'write' | null;
   /** null: decided by the terminal and by NO_COLOR and FORCE_COLOR. */
   color: boolean | null;
 }
@@ -98,6 +100,7 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
     quiet: reader.one('quiet', values.switchValue, false),
     verbose: reader.one('verbose', values.switchValue, false),
     yes: reader.one('yes', values.switchValue, false),
+    fix: reader.one('fix', (text) => values.oneOf(text === '' ? 'print' : text, ['print', 'write'] as const), null),
     color: color ? true : noColor ? false : null,
   };
 }

@@ -1,4 +1,4 @@
-import type { Check, Finding, Status } from '../checks/check.js';
+import type { Check, Finding, ItemNumber, Status } from '../checks/check.js';
 import type { Judged, RunVerdict } from '../checks/judge.js';
 import type { ManifestPlan } from '../plan/manifest.js';
 import type { Plan, ScenarioId, TargetPlan } from '../plan/types.js';
@@ -7,7 +7,7 @@ import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
-import { CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN } from './checklist.js';
+import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN } from './checklist.js';
 import { podReport } from './pod-report.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
@@ -161,17 +161,17 @@ function checklistOf(
   recommendation: Recommendation | null,
   { target, manifest }: Plan,
 ): ChecklistEntry[] {
+  const whyNone = (number: ItemNumber) =>
+    (target.kind === 'manifest' ? NOT_WRITTEN[number] : undefined) ??
+    advice(number, recommendation, manifest) ??
+    (manifest === null ? NOT_CHECKED : LEFT_OUT)[number] ??
+    NOT_CHECKED[number] ??
+    BY_CHOICE;
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
     const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
     const because =
-      own.length > 0
-        ? null
-        : ((target.kind === 'manifest' ? NOT_WRITTEN[number] : undefined) ??
-          (manifest === null ? advice(number, recommendation) : null) ??
-          (manifest === null ? undefined : LEFT_OUT[number]) ??
-          NOT_CHECKED[number] ??
-          'not checked: its checks were left out by --only or --skip');
+      own.length > 0 ? (manifest?.pod == null ? null : advice(number, recommendation, manifest)) : whyNone(number);
     return { number, item, status, checks: own.map((one) => one.check.id), because };
   });
 }

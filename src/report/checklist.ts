@@ -20,7 +20,8 @@ export const NOT_CHECKED: Partial<Record<ItemNumber, string>> = {
   7: 'not checked: give the manifest with --manifest',
 };
 
-const BY_CHOICE = 'not checked: its checks were left out by --only or --skip';
+/** Why an item has no check that could have some. */
+export const BY_CHOICE = 'not checked: its checks were left out by --only or --skip';
 
 /** Why the items that are about manifests alone have no check where one was read. */
 export const LEFT_OUT: Partial<Record<ItemNumber, string>> = { 6: BY_CHOICE, 7: BY_CHOICE };

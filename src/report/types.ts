@@ -100,7 +100,7 @@ export interface ChecklistEntry {
   item: string;
   status: Status;
   checks: string[];
-  /** What would check it, when nothing did. */
+  /** What would check it, when nothing did; or the number that this death asks for. */
   because: string | null;
 }
 

@@ -20,7 +20,7 @@ describe('the list of options', () => {
     for (const { name, description, value } of OPTIONS) {
       expect(name).toMatch(/^[a-z]+\d?(-[a-z]+\d?)*$/);
       expect(description).toMatch(/^\S.*[^.\s]$/);
-      if (value !== null) expect(value).toMatch(/^<.+>$/);
+      if (value !== null) expect(value).toMatch(/^(<.+>|\[.+\])$/);
     }
   });
 

@@ -42,14 +42,6 @@ export function marginOf(drainMs: number): number {
   return Math.max(2000, 0.2 * drainMs);
 }
 
-/** What is added to the routing lag for a preStop delay: the elapsed time is cut to whole seconds. Milliseconds. */
-export const LAG_MARGIN_MS = 1000;
-
-/** The preStop delay that keeps a pod serving for the routing lag, given for how long it serves after its signal. Seconds. */
-export function preStopFor(lagMs: number, acceptMs: number): number {
-  return Math.max(0, Math.ceil((lagMs + LAG_MARGIN_MS - acceptMs) / 1000));
-}
-
 /** How long the deaths of some scenarios took; null for one that did not come to its own end. Milliseconds. */
 function timesOf(
   { played }: RunFacts,

@@ -20,9 +20,12 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
   if (checks.length === 0)
     return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
-  return foldSkipped(checks).flatMap(([check, ...others]) =>
+  const lines = foldSkipped(checks).flatMap(([check, ...others]) =>
     others.length === 0 ? drawCheck(check, style, verbose) : drawSkipped([check, ...others], style),
   );
+  return entry.because === null
+    ? lines
+    : [...lines, ...hanging(`   ${mark('skip', style)} `, entry.because, style, style.dim)];
 }
 
 type Group = [CheckReport, ...CheckReport[]];
