@@ -2,7 +2,7 @@ import { formatDuration } from '../plan/durations.js';
 import type { Plan } from '../plan/types.js';
 import type { LifeFacts } from '../recording/facts/life.js';
 import { LOSS_PHASES, type Client, type Loss, type RehearsalFacts } from '../recording/facts/rehearsal.js';
-import { preStopFor } from '../recording/facts/drain-time.js';
+import { preStopFor } from '../plan/routes.js';
 import { endingWords, plural, tally } from './verdict.js';
 
 /** `40 of 190 requests on new connections lost: 40 after the listener closed (40 refused)`, for each kind of client that lost any. */
