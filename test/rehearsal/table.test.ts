@@ -32,6 +32,14 @@ function rehearse({ server, manifest }: Cell): Promise<Report> {
   });
 }
 
+/** On a machine that is too busy nothing is proved, which is said; then it is played again. */
+async function rehearseInPeace(cell: Cell): Promise<Report> {
+  for (let again = 3; ; again--) {
+    const report = await rehearse(cell);
+    if (again === 0 || report.checks[0]?.because?.includes('too busy') !== true) return report;
+  }
+}
+
 /** Where it is no PID 1, what has no handler dies of its signal. */
 function lostOnTheHost({ server, manifest, lost }: Cell): Cell['lost'] {
   const dying = cells.find((cell) => cell.server === 'exits-at-once' && cell.manifest === manifest);
@@ -42,7 +50,7 @@ describe('what a rollout loses', () => {
   it.each(Array.from({ length: TIMES }, () => chosen.map((cell) => ({ name: nameOf(cell), cell }))).flat())(
     '$name',
     async ({ cell }) => {
-      const report = await rehearse(cell);
+      const report = await rehearseInPeace(cell);
       const [check] = report.checks;
       const pod = report.scenarios.find(({ id }) => id === 'kubernetes')?.pod;
       const said = check?.observed ?? check?.because;
@@ -51,7 +59,7 @@ describe('what a rollout loses', () => {
       expect({ lost, said }).toEqual({ lost: expected, said });
       expect(check?.status).toBe(expected.length === 0 ? 'pass' : 'fail');
     },
-    40_000,
+    120_000,
   );
 
   it.skip.each(LONG || ONLY !== null ? [] : long.map((cell) => ({ name: nameOf(cell) })))(
