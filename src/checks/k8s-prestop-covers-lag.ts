@@ -34,6 +34,8 @@ export const k8sPrestopCoversLag = defineRule({
       const slowest = slowestOf(workload, rehearsed && measured !== null ? plan.routingLagMs : null);
       const preStop = preStopMs(container);
       if (slowest === undefined || preStop === null) return [];
+      // That there is no delay at all is said by k8s-prestop-present.
+      if (slowest.at === null && container.preStop === null) return [];
       const accept = rehearsed ? (measured ?? 0) : 0;
       const sum = rehearsed && measured !== null ? ` and served for ${formatDuration(measured)} after the signal` : '';
       if (preStop + accept >= slowest.lagMs) {

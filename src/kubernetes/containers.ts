@@ -12,6 +12,8 @@ export interface ReadContainer {
   ports: ContainerPort[];
   /** Holds secrets as often as not, so it is kept out of what is judged. */
   env: Record<string, string>;
+  /** With the values of variables in it. */
+  command: string[];
   /** Where it is written, for the patch that is suggested. */
   field: Field;
 }
@@ -37,13 +39,14 @@ export function readContainer(field: Field): ReadContainer {
       preStop: hook === null ? null : { hook, takesMs: hookTime(hook, env), at: preStop.at },
       stopSignal: stopSignal.text === null ? null : { name: stopSignal.text, at: stopSignal.at },
       probes: { readiness: probe('readiness'), liveness: probe('liveness'), startup: probe('startup') },
-      command,
+      command: commandOf(field, {}),
       commandAt,
       entrypointGiven: given.items.length > 0,
       server: serverOf(command, env, commandAt),
     },
     ports,
     env,
+    command,
     field,
   };
 }

@@ -8,7 +8,7 @@ import type { ReadWorkload } from './workloads.js';
 /** What is rehearsed of a workload: one of its containers, and how the pod around it ends. */
 export function podPlan(workload: ReadWorkload, container: ReadContainer): PodPlan {
   const { manifest } = workload;
-  const { probes, preStop, command } = container.manifest;
+  const { probes, preStop } = container.manifest;
   return {
     workload: { kind: manifest.kind, name: manifest.name, namespace: manifest.namespace },
     container: container.manifest.name,
@@ -26,7 +26,7 @@ export function podPlan(workload: ReadWorkload, container: ReadContainer): PodPl
       preStop: one.manifest.preStop?.hook ?? null,
     })),
     env: container.env,
-    command,
+    command: container.command,
   };
 }
 

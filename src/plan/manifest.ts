@@ -102,7 +102,7 @@ export interface ContainerManifest {
   preStop: { hook: HookPlan; takesMs: number | null; at: Position } | null;
   stopSignal: { name: string; at: Position } | null;
   probes: Record<ProbeName, ProbeManifest | null>;
-  /** command and args as far as they are given, `$(NAME)` replaced. */
+  /** command and args as far as they are given, as they are written. */
   command: string[];
   commandAt: Position;
   /** `command` is given, and not only `args`. */

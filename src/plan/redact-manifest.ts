@@ -4,6 +4,8 @@ import type { HookPlan, PodPlan, PodProbe, PodRequest } from './pod.js';
 /** How text and values are hidden. */
 export interface Redaction {
   text: (text: string) => string;
+  /** Of a command that variables were put into. */
+  words: (words: readonly string[], env: Record<string, string>) => string[];
   hidden: string;
 }
 
@@ -30,7 +32,7 @@ function redactPod(pod: PodPlan, redaction: Redaction): PodPlan {
     startup: probe(pod.startup),
     sidecars: pod.sidecars.map((one) => ({ ...one, preStop: hook(one.preStop) })),
     env: Object.fromEntries(Object.keys(pod.env).map((name) => [name, redaction.hidden])),
-    command: pod.command.map(redaction.text),
+    command: redaction.words(pod.command, pod.env),
   };
 }
 

@@ -12,6 +12,15 @@ export function redactText(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`);
 }
 
+/** Shorter values are ports, words and flags, which say nothing by themselves and are in everything. */
+const SHORTEST_SECRET = 8;
+
+/** Hides what variables hold where it was put into the words of a command. */
+function hideVariables(words: readonly string[], env: Record<string, string>): string[] {
+  const values = Object.values(env).filter((value) => value.length >= SHORTEST_SECRET && value !== HIDDEN);
+  return words.map((word) => redactText(values.reduce((text, value) => text.replaceAll(value, HIDDEN), word)));
+}
+
 function redactEnvironment(env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(env).map((name) => [name, HIDDEN]));
 }
@@ -41,7 +50,7 @@ function redactTarget(target: TargetPlan): TargetPlan {
       return {
         ...target,
         command: redactText(target.command),
-        args: target.args.map(redactText),
+        args: hideVariables(target.args, target.env),
         env: redactEnvironment(target.env),
       };
     case 'container':
@@ -75,6 +84,9 @@ export function redactPlan(plan: Plan): Plan {
     websockets: plan.websockets.map(redactText),
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
-    manifest: plan.manifest === null ? null : redactManifest(plan.manifest, { text: redactText, hidden: HIDDEN }),
+    manifest:
+      plan.manifest === null
+        ? null
+        : redactManifest(plan.manifest, { text: redactText, words: hideVariables, hidden: HIDDEN }),
   };
 }

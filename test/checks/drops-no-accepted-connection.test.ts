@@ -119,6 +119,8 @@ describe('drops-no-accepted-connection', () => {
       const raced = () => streams().exchange('new-websocket', { openedAt: 172, endedAt: 174, ending: 'reset' });
       expect(judge(refused(raced(), 180).exit(600))).toMatchObject({ status: 'warn', scenario: 'streams' });
       expect(judge(raced().exit(600)).status).toBe('fail');
+      // An exit closes the listener, too.
+      expect(judge(raced().exit(200))).toMatchObject({ status: 'warn', scenario: 'streams' });
       const late = upgraded(streams(), 100, { endedAt: 174, ending: 'reset' });
       expect(judge(refused(late, 180).exit(600)).status).toBe('fail');
     });

@@ -121,6 +121,16 @@ describe('k8s-probes-separate, after a rehearsal', () => {
     expect(verdict.observed).toContain('in the drain it answered 503');
   });
 
+  it('has nothing said of a liveness endpoint that was found and that nobody asks', () => {
+    const found = (story: Story) =>
+      drained('/health', 503)(story.endpoint('liveness', '/livez', { how: 'found', sureness: 'specific' }));
+    for (const id of ['separate-probes', 'keeps-liveness'])
+      expect(judged(id, shared, (story) => found(story.life()))).toMatchObject({
+        status: 'skip',
+        because: expect.stringContaining('the manifest asks /health for readiness and liveness alike') as string,
+      });
+  });
+
   it('warns when it did not, or when another one was asked', () => {
     expect(judged('k8s-probes-separate', shared, drained('/health', 200)).status).toBe('warn');
     expect(judged('k8s-probes-separate', shared, drained('/ready', 503)).status).toBe('warn');

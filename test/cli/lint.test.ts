@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
+import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { applyPatch } from 'diff';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/types.js';
 import { fixture, flat, runCli, startCli, temporaryDirectory } from '../support/cli.js';
@@ -133,6 +134,49 @@ describe('drain-check lint', () => {
     ]);
     expect(stdout).toContain('\\x1b[31mred');
     expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('drain-check lint --fix', () => {
+  const bad = readFileSync(path.join(MANIFESTS, 'k8s-prestop-present/bad.yaml'), 'utf8');
+
+  it('prints a patch behind the report, and changes nothing', async () => {
+    const place = await file(bad);
+    const { stdout, code } = await runCli(['lint', 'k8s.yaml', '--fix', '--only', 'k8s-prestop-present'], {
+      cwd: path.dirname(place),
+    });
+    const patch = stdout.slice(stdout.indexOf('--- a/k8s.yaml'));
+    expect(applyPatch(bad, patch)).toContain('preStop:');
+    expect(await readFile(place, 'utf8')).toBe(bad);
+    expect(code).toBe(0);
+  });
+
+  it('leaves standard output to a report for a program', async () => {
+    const { stdout, stderr } = await runCli(['lint', await file(bad), '--fix', '--report', 'json']);
+    expect(validateReport(JSON.parse(stdout))).toEqual([]);
+    expect(stderr).toContain('+      terminationGracePeriodSeconds: 36');
+  });
+
+  it('writes it, through a link, with the mode of the file, and then finds nothing to do', async () => {
+    const place = await file(bad);
+    await chmod(place, 0o640);
+    const link = path.join(path.dirname(place), 'link.yaml');
+    await symlink(place, link);
+    expect((await runCli(['lint', link, '--fix=write'])).stderr).toContain('Written: ');
+    expect(await readFile(place, 'utf8')).toContain('                seconds: 6\n');
+    expect((await stat(place)).mode & 0o777).toBe(0o640);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect((await runCli(['lint', link, '--fix'])).stderr).toContain('There is nothing to fix');
+    expect(statusOf((await lintReport(link)).report, 'k8s-prestop-present')).toBe('pass');
+  });
+
+  it('cannot write standard input, and knows no other way', async () => {
+    const run = startCli(['lint', '-', '--fix=write']);
+    run.process.stdin?.end(bad);
+    const { code, stderr } = await run.result;
+    expect(code).toBe(2);
+    expect(flat(stderr)).toContain('Standard input cannot be written');
+    expect(flat((await runCli(['lint', await file(bad), '--fix=wirte'])).stderr)).toContain('did you mean write?');
   });
 });
 

@@ -62,7 +62,7 @@ function sorted(
     served,
     turnedAway: all.filter(isAway),
     dropped,
-    raced: dropped.filter((exchange) => isRace(exchange, life)),
+    raced: dropped.filter((exchange) => isRace(exchange, life, end)),
   };
 }
 
@@ -83,11 +83,11 @@ function isTurnedAway(exchange: Exchange): boolean {
  * Reset without an answer in the moment in which the listener closed, and young enough to have been in its queue: as a
  * rule some milliseconds, longer when the target was so slow just then that probes waited longer as well.
  */
-function isRace(exchange: Exchange, life: LifeFacts): boolean {
-  const closed = life.listener.closed;
+function isRace(exchange: Exchange, life: LifeFacts, gone: number): boolean {
   const { end, websocket } = exchange;
-  if (closed === null || end === null || end.headAt !== null || websocket !== null || end.ending !== 'reset')
-    return false;
+  if (end === null || end.headAt !== null || websocket !== null || end.ending !== 'reset') return false;
+  // One that nobody was refused by was closed by the exit, some milliseconds before the process counted as dead.
+  const closed = life.listener.closed ?? { from: gone - EXIT_TEARDOWN_MS, to: gone };
   const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
   return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, probeWait(life, closed.from));
 }
