@@ -11,6 +11,8 @@ export function declareOptions(command: Command, specs: readonly OptionSpec[]): 
     const option = new Option(flags, more === '' ? spec.description : `${spec.description} (${more})`);
     if (spec.value !== null)
       option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    // Given without a value it has an empty one.
+    if (spec.value?.startsWith('[') === true) option.preset('');
     option.helpGroup(`${spec.group}:`);
     command.addOption(option);
   }

@@ -10,11 +10,9 @@ export function serializeRecording(recording: Recording): string {
 
 /** What only some runs are about is left out where it was not given, so that others are written as they always were. */
 function headerLine({ plan, ...header }: RecordingHeader): object {
-  const { manifest, rehearsal, ...rest } = plan;
-  return {
-    ...header,
-    plan: { ...rest, ...(manifest === null ? {} : { manifest }), ...(rehearsal === null ? {} : { rehearsal }) },
-  };
+  const { manifest, rehearsal, load, ...rest } = plan;
+  const some = Object.entries({ load, manifest, rehearsal }).filter(([, given]) => given !== null);
+  return { ...header, plan: { ...rest, ...Object.fromEntries(some) } };
 }
 
 /**

@@ -2,6 +2,7 @@ import { drain } from './drain.js';
 import { idle } from './idle.js';
 import { interrupt } from './interrupt.js';
 import { kubernetes } from './kubernetes.js';
+import { load } from './load.js';
 import { pid1 } from './pid-1.js';
 import { repeatSignal } from './repeat-signal.js';
 import type { Scenario } from './scenario.js';
@@ -21,5 +22,6 @@ export const SCENARIOS: readonly Scenario[] = [
   startup,
   pid1,
   kubernetes,
+  load,
   together,
 ];

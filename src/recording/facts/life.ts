@@ -73,6 +73,8 @@ export interface LifeFacts {
   listener: ListenerFacts;
   /** The held exchanges that the target provably had when the signal was sent. */
   inFlight: Exchange[];
+  /** Many connections that were opened together; null: none. */
+  crowd: EventOf<'crowd-opened'> | null;
   events: readonly RecordedEvent[];
 }
 
@@ -157,6 +159,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     settled,
     left,
     pod: podFacts(events),
+    crowd: first('crowd-opened'),
     repeated: events.filter((event) => event.type === 'signal-sent' || event.type === 'stop-begun')[1] ?? null,
     followed,
     startup: first('startup-timed'),
