@@ -1,8 +1,9 @@
 import { catalogue } from './cli/catalogue.js';
 import { ownEnvironment } from './cli/streams.js';
+import { withManifest } from './cli/manifest.js';
 import { packageInfo } from './cli/package-info.js';
 import { DrainCheckError } from './errors.js';
-import { OPTIONS, layerOptions, type RawOptions } from './plan/options.js';
+import { OPTIONS, type RawOptions } from './plan/options.js';
 import { resolveJudging, resolveRun, type Problem } from './plan/resolve.js';
 import type { RecordedEvent, Recording } from './recording/events.js';
 import { judgeRecording } from './judging.js';
@@ -29,11 +30,15 @@ export interface DrainCheckRun {
  * @throws DrainCheckError when there is no verdict
  */
 export async function drainCheck({ command = [], options = {}, abort, onEvent }: DrainCheckRun): Promise<Report> {
+  const cwd = process.cwd();
+  const under = await withManifest(rawFrom(options), {}, command, cwd, noStdin);
+  if (under.problems.length > 0) throw usage(under.problems);
   const { resolved, problems } = resolveRun(
-    layerOptions(OPTIONS, rawFrom(options), {}),
-    command,
+    under.raw,
+    under.command,
     catalogue(),
-    process.cwd(),
+    cwd,
+    under.manifest,
     ownEnvironment(),
   );
   if (resolved === null) throw usage(problems);
@@ -58,6 +63,11 @@ export function judge(recording: Recording, options: DrainCheckOptions = {}): Re
   const { resolved, problems } = resolveJudging(rawFrom(options), recording.header.plan, catalogue());
   if (resolved === null) throw usage(problems);
   return judgeRecording(recording, resolved.plan);
+}
+
+/** Standard input belongs to the program that calls us. */
+function noStdin(): Promise<string> {
+  return Promise.reject(usage([{ option: '--manifest', value: '-', problem: 'is standard input; give files here' }]));
 }
 
 function rawFrom(options: DrainCheckOptions): RawOptions {

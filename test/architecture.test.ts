@@ -35,11 +35,21 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^node:(net|http|dgram|zlib)$/,
     because: 'it observes one thing; only run puts things together',
   },
+  kubelet: {
+    may: /^plan\//,
+    packages: NONE,
+    because: 'it is told what happens and what time it is, and says what a kubelet would do',
+  },
   scenarios: { may: /^(plan|recording)\//, packages: NONE, because: 'a scenario is a script, not an engine' },
   run: {
-    may: /^(plan|recording|target|traffic|probes|backends|scenarios)\//,
+    may: /^(plan|recording|target|traffic|probes|backends|scenarios|kubelet)\//,
     packages: /^node:.*$/,
     because: 'it is the only conductor, and judges nothing',
+  },
+  kubernetes: {
+    may: /^plan\//,
+    packages: /^(yaml|diff|node:(fs|path))$/,
+    because: 'it reads what is written, and judges nothing',
   },
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
   report: {

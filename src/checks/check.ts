@@ -1,4 +1,5 @@
-import type { Need, Plan, ProfileName, ScenarioId } from '../plan/types.js';
+import type { Position } from '../plan/manifest.js';
+import type { Needs, Plan, ProfileName, ScenarioId } from '../plan/types.js';
 import type { RunFacts } from '../recording/facts/run.js';
 
 /**
@@ -23,6 +24,19 @@ export interface Verdict {
   cure: string | null;
   /** Sequence numbers of the events that prove it. */
   evidence: number[];
+  /** What was found where in a manifest, in a verdict about one. */
+  findings?: Finding[];
+}
+
+/** Something that a manifest says and should not, or does not say and should. */
+export interface Finding {
+  /** error: breaks the rule. warning: asks for attention. note: to be known. */
+  severity: 'error' | 'warning' | 'note';
+  at: Position;
+  /** A clause that begins with what it is about. */
+  text: string;
+  /** What to do about this very one, where that is more than the rule's own cure can say. */
+  cure: string | null;
 }
 
 /** The eight items of the checklist, by number. */
@@ -36,9 +50,10 @@ export interface Source {
 
 /**
  * What a check has to see of the target. processes: those that are signalled, and their end. instance: one and the same
- * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it.
+ * from the signal to its end, be it only by its clients. clients: what became of the work, whoever served it. manifest:
+ * nothing, as it is about what is written.
  */
-export type View = 'processes' | 'instance' | 'clients';
+export type View = 'processes' | 'instance' | 'clients' | 'manifest';
 
 export interface Check {
   id: string;
@@ -47,7 +62,7 @@ export interface Check {
   level: (profile: ProfileName) => Level;
   view: View;
   /** What it is about, if that is not there in every run: without it the check is not in the plan. */
-  needs?: Need;
+  needs?: Needs;
   /** What it is about, in a few words: its title when nothing can be said. */
   topic: string;
   /** A sentence that is true when the check passes. */

@@ -18,6 +18,28 @@ import { flushesTelemetry } from './flushes-telemetry.js';
 import { handlesSigtermAsPid1 } from './handles-sigterm-as-pid-1.js';
 import { handlesSigterm } from './handles-sigterm.js';
 import { keepsDatabaseUntilDrained } from './keeps-database-until-drained.js';
+import { k8sDisruptionBudget } from './k8s-disruption-budget.js';
+import { k8sGraceCeiling } from './k8s-grace-ceiling.js';
+import { k8sGracePeriodFits } from './k8s-grace-period-fits.js';
+import { k8sGracePeriodSet } from './k8s-grace-period-set.js';
+import { k8sLivenessSane } from './k8s-liveness-sane.js';
+import { k8sMinReadySeconds } from './k8s-min-ready-seconds.js';
+import { k8sNotReadyNotPublished } from './k8s-not-ready-not-published.js';
+import { k8sPrestopCanRun } from './k8s-prestop-can-run.js';
+import { k8sPrestopCoversLag } from './k8s-prestop-covers-lag.js';
+import { k8sPrestopFits } from './k8s-prestop-fits.js';
+import { k8sPrestopPresent } from './k8s-prestop-present.js';
+import { k8sPrestopStatus } from './k8s-prestop-status.js';
+import { k8sProbeGraceAccepted } from './k8s-probe-grace-accepted.js';
+import { k8sProbeGraceFits } from './k8s-probe-grace-fits.js';
+import { k8sProbePortNamed } from './k8s-probe-port-named.js';
+import { k8sProbesSeparate } from './k8s-probes-separate.js';
+import { k8sReadinessPresent } from './k8s-readiness-present.js';
+import { k8sRolloutKeepsCapacity } from './k8s-rollout-keeps-capacity.js';
+import { k8sServerTimeoutExplicit } from './k8s-server-timeout-explicit.js';
+import { k8sSignalReachesApp } from './k8s-signal-reaches-app.js';
+import { k8sSpareReplica } from './k8s-spare-replica.js';
+import { k8sStopSignalUnderstood } from './k8s-stop-signal-understood.js';
 import { keepsLiveness } from './keeps-liveness.js';
 import { leavesNothingBehind } from './leaves-nothing-behind.js';
 import { livenessIgnoresDependencies } from './liveness-ignores-dependencies.js';
@@ -46,6 +68,8 @@ export const CHECKS: readonly Check[] = [
   treatsSigintAlike,
   stopsDuringStartup,
   handlesSigtermAsPid1,
+  k8sSignalReachesApp,
+  k8sStopSignalUnderstood,
   stopsAccepting,
   dropsNoAcceptedConnection,
   servesUntilDerouted,
@@ -53,6 +77,11 @@ export const CHECKS: readonly Check[] = [
   announcesConnectionClose,
   closesIdleConnections,
   noResetOnReuse,
+  k8sNotReadyNotPublished,
+  k8sRolloutKeepsCapacity,
+  k8sMinReadySeconds,
+  k8sSpareReplica,
+  k8sDisruptionBudget,
   finishesRequests,
   finishesUploads,
   finishesStreams,
@@ -67,9 +96,24 @@ export const CHECKS: readonly Check[] = [
   livenessIgnoresDependencies,
   flushesTelemetry,
   flushesLogs,
+  k8sPrestopPresent,
+  k8sPrestopFits,
+  k8sPrestopCanRun,
+  k8sPrestopCoversLag,
+  k8sPrestopStatus,
+  k8sGracePeriodFits,
+  k8sGracePeriodSet,
+  k8sGraceCeiling,
+  k8sServerTimeoutExplicit,
+  k8sProbeGraceAccepted,
+  k8sProbeGraceFits,
   failsReadiness,
   readinessFailsFirst,
   readinessDoesNotFlap,
   keepsLiveness,
   separateProbes,
+  k8sReadinessPresent,
+  k8sProbesSeparate,
+  k8sLivenessSane,
+  k8sProbePortNamed,
 ];

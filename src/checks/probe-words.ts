@@ -4,6 +4,7 @@ import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { Verdict } from './check.js';
+import { questionOf, questionWords } from './probe-questions.js';
 import { inconclusive, skip } from './verdict.js';
 
 const OUTCOMES: Record<Exclude<ProbeOutcome['kind'], 'status'>, string> = {
@@ -45,7 +46,17 @@ export function knownReadiness(facts: RunFacts): EventOf<'endpoint-resolved'> | 
   return routed ? inconclusive(hint) : skip(hint);
 }
 
+/** What the manifest asks for readiness and liveness alike, where nobody said otherwise; null: nothing. */
+function askedForBoth({ plan }: RunFacts): string | null {
+  const { readiness, liveness } = plan.manifest?.pod ?? { readiness: null, liveness: null };
+  if (readiness === null || liveness === null || plan.liveness.kind !== 'discover') return null;
+  return questionOf(readiness) === questionOf(liveness) ? questionWords(liveness) : null;
+}
+
 export function knownLiveness(facts: RunFacts): EventOf<'endpoint-resolved'> | Verdict {
+  // Another endpoint that was found is none that anybody asks.
+  const both = askedForBoth(facts);
+  if (both !== null) return skip(`the manifest asks ${both} for readiness and liveness alike; see k8s-probes-separate`);
   const endpoint = facts.endpoints.liveness;
   if (endpoint === null) return inconclusive('the recording does not say which endpoint is liveness');
   if (endpoint.how === 'none-given') return skip('you said that there is no liveness endpoint (--live none)');

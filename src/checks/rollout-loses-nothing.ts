@@ -6,6 +6,7 @@ import { afterSignal, type LifeFacts } from '../recording/facts/life.js';
 import { rolloutFacts } from '../recording/facts/rollout.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
+import { judgeRehearsal } from './rehearsal.js';
 import { KIND_WORDS } from './kind-words.js';
 import { endingWords, evidenceOf, fail, inconclusive, inScenario, pass, plural, skip, tally, warn } from './verdict.js';
 
@@ -16,17 +17,20 @@ export const rolloutLosesNothing = defineCheck({
   item: 2,
   level: () => 'must',
   view: 'clients',
-  needs: 'replacement',
-  topic: 'Requests during the replacement',
-  kept: 'The replacement lost no request',
-  broken: 'The replacement lost requests',
+  needs: ['replacement', 'manifest'],
+  topic: 'Requests during a rollout',
+  kept: 'A rollout lost no request',
+  broken: 'A rollout lost requests',
   why: 'A rollout replaces one instance by another under traffic. Whatever is refused, reset or answered with an error meanwhile is lost on every deploy.',
   sources: [
     { mark: 'K', text: 'Kubernetes documentation, rolling updates: the new pod must be ready before the old one goes' },
     { mark: 'F', text: 'an instance that ends before its routes have followed loses what is still sent to it' },
   ],
   cure: 'bring the new instance up until it is ready, move the traffic, let the old one drain, and stop it only then',
-  judge: (facts, plan) => inScenario(facts, 'together', (life) => judgeRollout(life, facts, plan)),
+  judge: (facts, plan) =>
+    plan.target.kind === 'url'
+      ? inScenario(facts, 'together', (life) => judgeRollout(life, facts, plan))
+      : inScenario(facts, 'kubernetes', (life) => judgeRehearsal(life, plan)),
 });
 
 function judgeRollout(life: LifeFacts, facts: RunFacts, { target }: Plan): Verdict {

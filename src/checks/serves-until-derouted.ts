@@ -39,13 +39,25 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
       ? `no new connection was served after ${since}`
       : `served for ${formatDuration(servedMs)} after ${since}`;
   const evidence = [signal.seq, ...life.listener.evidence];
-  if (servedMs >= plan.routingLagMs) return pass('drain', observed, evidence);
+  // A preStop delay comes before the signal, so it cannot lengthen what begins with readiness failing.
+  const delayMs = byHealth ? 0 : delayIn(plan);
+  if (servedMs + delayMs >= plan.routingLagMs)
+    return pass(
+      'drain',
+      delayMs === 0 ? observed : `${observed}, and for ${formatDuration(delayMs)} of preStop before it`,
+      evidence,
+    );
   const missing = Math.ceil((plan.routingLagMs - servedMs) / 1000);
   return fail('drain', {
     expected: `new connections are served for ${formatDuration(plan.routingLagMs)} after ${since} (--routing-lag)`,
     observed,
-    // A preStop delay comes before the signal, so it cannot lengthen what begins with readiness failing.
     ...(byHealth ? {} : { because: `a preStop delay of ${missing} s would cover the rest` }),
     evidence,
   });
+}
+
+/** The preStop delay of the container that is rehearsed, as far as its manifest shows it. Milliseconds. */
+function delayIn({ manifest }: Plan): number {
+  const container = manifest?.workloads[0]?.containers.find(({ name }) => name === manifest.pod?.container);
+  return container?.preStop?.takesMs ?? 0;
 }

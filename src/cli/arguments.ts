@@ -54,6 +54,26 @@ export function splitArguments(argv: readonly string[], specs: readonly OptionSp
   return { own, command: argv.slice(index), problems };
 }
 
+/** A subcommand's operands, which may stand before, between and behind its options, apart from those. */
+export function splitOperands(
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+): { operands: string[]; options: string[] } {
+  const operands: string[] = [];
+  const options: string[] = [];
+  let rest = argv;
+  for (;;) {
+    const { command } = splitArguments(rest, specs);
+    const read = rest.slice(0, rest.length - command.length);
+    options.push(...read.filter((word) => word !== '--'));
+    // Behind -- there are operands only.
+    const all = read.includes('--') ? command : command.slice(0, 1);
+    operands.push(...all);
+    rest = command.slice(all.length);
+    if (all.length === 0 || read.includes('--')) return { operands, options };
+  }
+}
+
 /** `requests=5000,websockets=10000`. */
 const SIZES = /^[a-z]+=\d+(,[a-z]+=\d+)*$/;
 

@@ -1,11 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { JUDGE_OPTIONS, OPTIONS, layerOptions, type OptionSpec, type RawOptions } from '../plan/options.js';
-import { resolveRun, type Problem } from '../plan/resolve.js';
+import {
+  JUDGE_OPTIONS,
+  LINT_OPTIONS,
+  OPTIONS,
+  layerOptions,
+  type OptionSpec,
+  type RawOptions,
+} from '../plan/options.js';
+import { Reader } from '../plan/reader.js';
+import { resolveLint, resolveRun, type OutputChoices, type Problem } from '../plan/resolve.js';
+import type { Plan } from '../plan/types.js';
 import { DrainCheckError } from '../errors.js';
-import { splitArguments } from './arguments.js';
-import { catalogue } from './catalogue.js';
+import type { Report } from '../report/types.js';
+import { splitArguments, splitOperands } from './arguments.js';
+import { catalogue, checksOfRehearsal, writtenChecks } from './catalogue.js';
 import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
 import { describeError, describeProblems } from './failure.js';
+import { openManifests, readChoice, readStdin, withManifest, type Opened } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
 import { styleOf, type Streams } from './streams.js';
@@ -20,6 +31,8 @@ Examples:
   drain-check --docker my/image -- node server.js
   drain-check --pid 4242 --yes                 a process that runs already
   drain-check --url http://127.0.0.1:8080 --stop 'systemctl stop app'
+  drain-check -f deployment.yaml -- node server.js   with its manifest
+  helm template . | drain-check lint -         manifests alone
   drain-check --report json=report.json --record run.ndjson ./myapp
   drain-check demo                             see it at work
 
@@ -46,6 +59,10 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await demo(argv.slice(1), streams);
       case 'judge':
         return await judge(argv.slice(1), streams);
+      case 'rehearse':
+        return await rehearse(argv.slice(1), streams);
+      case 'lint':
+        return await lint(argv.slice(1), streams);
       case 'checks':
       case 'explain':
         return await catalogueCommand(first, argv.slice(1), streams);
@@ -65,11 +82,49 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 }
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
-  const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
-  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd(), streams.env);
-  if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
+  return runParsed(parse(program(streams), argv, OPTIONS, streams), streams);
+}
+
+/** The scenarios of a rehearsal: the end of a pod, and the death in which its numbers are measured. */
+const REHEARSED = ['drain', 'kubernetes'];
+
+/** Plays the end of the manifest's pod, and judges what is about that. */
+async function rehearse(argv: readonly string[], streams: Streams): Promise<number> {
+  const described = 'rehearse the end of a pod, as its manifest has it';
+  const command = subcommand(streams, 'rehearse', described, OPTIONS).usage(
+    '--manifest <file> [options] [--] <command> [args...]',
+  );
+  const parsed = parse(command, argv, OPTIONS, streams);
+  if (parsed.raw['manifest'] === undefined) {
+    const problem = 'needs the manifest of what is rehearsed: --manifest <file>';
+    return refuse([...parsed.problems, { option: 'rehearse', value: '', problem }], streams);
+  }
+  const only = parsed.raw['only'] ?? [...REHEARSED, ...checksOfRehearsal()];
+  return runParsed({ ...parsed, flags: { ...parsed.flags, only } }, streams);
+}
+
+async function runParsed(
+  { flags, command: words, problems }: ReturnType<typeof parse>,
+  streams: Streams,
+): Promise<number> {
+  const cwd = process.cwd();
+  const {
+    raw,
+    command,
+    manifest,
+    opened,
+    problems: wrong,
+  } = await withManifest(flags, streams.env, words, cwd, readStdin);
+  // What does not follow from a manifest that cannot be used need not be complained about.
+  const unusable = raw['manifest'] !== undefined && wrong.length > 0;
+  const resolution = unusable ? null : resolveRun(raw, command, catalogue(), cwd, manifest, streams.env);
+  const all = [...problems, ...wrong, ...(resolution?.problems ?? [])];
+  if (resolution === null || resolution.resolved === null || all.length > 0) return refuse(all, streams);
+  const { resolved } = resolution;
   const { runPlan } = await import('./commands/run.js');
-  return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
+  const report = await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort));
+  await fixAfter(report, resolved, opened, streams);
+  return exitCodeFor(report);
 }
 
 async function demo(argv: readonly string[], streams: Streams): Promise<number> {
@@ -115,6 +170,47 @@ async function judge(argv: readonly string[], streams: Streams): Promise<number>
   return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
 }
 
+async function lint(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = subcommand(streams, 'lint', 'judge Kubernetes manifests as they are written', LINT_OPTIONS).usage(
+    '<file|dir|-> [...] [options]',
+  );
+  const { operands, options } = splitOperands(argv, LINT_OPTIONS);
+  const { raw: given, command: behind, problems } = parse(command, options, LINT_OPTIONS, streams);
+  const names = [...operands, ...behind, ...(given['manifest'] ?? [])];
+  const missing: Problem = {
+    option: 'lint',
+    value: '',
+    problem: 'needs the manifests to judge: files, directories, or - for standard input',
+  };
+  if (names.length === 0 || problems.length > 0)
+    return refuse(names.length === 0 ? [...problems, missing] : problems, streams);
+  const cwd = process.cwd();
+  const reader = new Reader(given);
+  const choice = readChoice(reader);
+  const opened = await openManifests(names, cwd, readStdin);
+  const { planLint } = await import('../kubernetes/manifest.js');
+  const read = planLint(opened.manifests, choice);
+  const wrong = [...reader.problems, ...('problems' in read ? read.problems : [])];
+  if ('problems' in read || wrong.length > 0) return refuse(wrong, streams);
+  const { resolved, problems: more } = resolveLint(given, catalogue(), writtenChecks(), read.plan, cwd);
+  if (resolved === null) return refuse(more, streams);
+  const { runLint } = await import('./commands/lint.js');
+  const report = await runLint(resolved.plan, resolved.output, streams);
+  await fixAfter(report, resolved, opened, streams);
+  return exitCodeFor(report);
+}
+
+async function fixAfter(
+  report: Report,
+  { plan, output }: { plan: Plan; output: OutputChoices },
+  opened: Opened | null,
+  streams: Streams,
+): Promise<void> {
+  if (output.fix === null) return;
+  const { suggestFixes } = await import('./fix.js');
+  await suggestFixes(report, plan, output, opened, streams, process.cwd());
+}
+
 async function catalogueCommand(
   name: 'checks' | 'explain',
   argv: readonly string[],
@@ -146,11 +242,13 @@ function parse(
   argv: readonly string[],
   specs: readonly OptionSpec[],
   streams: Streams,
-): { raw: RawOptions; command: string[]; problems: Problem[] } {
+): { flags: RawOptions; raw: RawOptions; command: string[]; problems: Problem[] } {
   const split = splitArguments(argv, specs);
   command.parse(split.own, { from: 'user' });
+  const flags = rawOptions(command, specs);
   return {
-    raw: layerOptions(specs, rawOptions(command, specs), streams.env),
+    flags,
+    raw: layerOptions(specs, flags, streams.env),
     command: split.command,
     problems: split.problems,
   };
@@ -164,7 +262,7 @@ function program(streams: Streams): Command {
     )
     .version(version, '-V, --version')
     .usage(
-      '[options] [--] <command> [args...]\n       drain-check --docker <image> | --pid <n> | --url <url> [options]\n       drain-check demo | judge <recording> | checks | explain <check>',
+      '[options] [--] <command> [args...]\n       drain-check --docker <image> | --pid <n> | --url <url> [options]\n       drain-check rehearse --manifest <file> [options] [--] <command> [args...]\n       drain-check lint <manifest>... [options]\n       drain-check demo | judge <recording> | checks | explain <check>',
     )
     .addHelpText('after', `\n${environmentHelp(OPTIONS)}\n${EXAMPLES}`);
   return declareOptions(command, OPTIONS);

@@ -1,7 +1,8 @@
 import { NO_BACKENDS, type BackendsPlan } from './backends.js';
+import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
-import type { LoadPlan, Need, TargetPlan } from './types.js';
+import type { LoadPlan, Need, Needs, TargetPlan } from './types.js';
 
 /** Why a scenario or check that was asked for by name is not to be had, and what would change that. */
 const WORDS: Record<Need, string> = {
@@ -18,12 +19,13 @@ const WORDS: Record<Need, string> = {
 /** What the target and the options of a run give that some scenarios and checks are about. */
 export function givenNeeds(
   target: TargetPlan,
+  manifest: ManifestPlan | null,
   load: LoadPlan | null,
   backends: BackendsPlan = NO_BACKENDS,
 ): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
     replacement: target.kind === 'url',
-    manifest: false,
+    manifest: manifest !== null,
     database: backends.databases.length > 0,
     telemetry: backends.telemetry !== null,
     logs: backends.logs !== null,
@@ -35,20 +37,26 @@ export function givenNeeds(
 }
 
 /** Whether what a scenario or check is about, if it is about anything special, is given. */
-export function isMet(need: Need | undefined, given: ReadonlySet<Need>): boolean {
-  return need === undefined || given.has(need);
+export function isMet(needs: Needs | undefined, given: ReadonlySet<Need>): boolean {
+  return needs === undefined || listOf(needs).some((need) => given.has(need));
+}
+
+function listOf(needs: Needs): readonly Need[] {
+  return typeof needs === 'string' ? [needs] : needs;
 }
 
 /** What is asked for by name and cannot be had, is said. */
 export function refuseUnmet(
   reader: Reader,
   raw: RawOptions,
-  needs: Readonly<Record<string, Need>>,
+  needs: Readonly<Record<string, Needs>>,
   given: ReadonlySet<Need>,
 ): void {
   const wanted = (raw['only'] ?? []).flatMap((text) => text.split(',')).map((id) => id.trim());
   for (const id of wanted) {
     const need = needs[id];
-    if (need !== undefined && !isMet(need, given)) reader.complain('only', id, WORDS[need]);
+    if (need === undefined || isMet(need, given)) continue;
+    const words = listOf(need).map((one) => WORDS[one]);
+    reader.complain('only', id, words.join('; or it '));
   }
 }

@@ -1,12 +1,12 @@
 /** Headings under which `--help` groups the options. */
 export type OptionGroup =
-  'Target' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+  'Target' | 'Kubernetes' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
   name: string;
   short: string | null;
-  /** What stands for the value in `--help`; null for a switch. */
+  /** What stands for the value in `--help`, in brackets where it may be left out (`--name=value`); null for a switch. */
   value: string | null;
   repeatable: boolean;
   /** As a person would type it; null when absence means something of its own. */
@@ -60,6 +60,14 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Target', 'cwd', '<dir>', 'directory to start the target in'),
   option('Target', 'ready', '<path|none>', 'readiness endpoint (default: looked for)'),
   option('Target', 'live', '<path|none>', 'liveness endpoint (default: looked for)'),
+  option('Kubernetes', 'manifest', '<file|dir|->', 'manifest of the workload; - is standard input', {
+    ...repeatable,
+    short: 'f',
+  }),
+  option('Kubernetes', 'workload', '<[kind/]name>', 'the workload that is meant, where the manifests hold several'),
+  option('Kubernetes', 'container', '<name>', 'the container that is meant, where the workload has several'),
+  option('Kubernetes', 'kube-version', '<1.N>', 'version of the cluster, for rules that depend on it'),
+  option('Kubernetes', 'fix', '[print|write]', 'the smallest patch of the manifest that cures it: shown, or applied'),
   option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', {
     ...repeatable,
     short: 's',
@@ -142,9 +150,17 @@ export const OPTIONS: readonly OptionSpec[] = [
   }),
   option('Timing', 'start-timeout', '<duration>', 'time the target may take to become ready', { default: '30s' }),
   option('Timing', 'settle', '<duration>', 'pause between load and signal', { default: '0s' }),
-  option('Timing', 'routing-lag', '<duration>', 'how long new connections keep coming after the termination began', {
-    default: '5s',
-  }),
+  option(
+    'Timing',
+    'routing-lag',
+    '<duration|name>',
+    'how long new connections keep coming after the termination began: a time, or service, large, ingress-nginx, alb, nlb-ip, gke-neg',
+    { default: '5s' },
+  ),
+  option('Timing', 'kubelet-lag', '<duration>', 'how long the kubelet takes to notice the delete (default: 0s)'),
+  option('Timing', 'kubelet', '<version>', 'version of the kubelet that is played (default: 1.32)'),
+  option('Timing', 'rate', '<n>', 'requests a second on new connections, and on kept ones (default: 50)'),
+  option('Timing', 'time-scale', '<n>', 'shorten the waits that are not the target’s; proves less (default: 1)'),
   option('Timing', 'signal', '<name>', 'signal to send (default: SIGTERM, or what the container’s image names)'),
   option('Judging', 'profile', '<name>', 'what stands in front: kubernetes, standalone, docker, load-balancer', {
     default: 'kubernetes',
@@ -178,6 +194,14 @@ export const OPTIONS: readonly OptionSpec[] = [
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) =>
     spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
+
+/** The options of `lint`: which manifests are judged, how, and where the report goes. */
+export const LINT_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
+  (spec) =>
+    ['manifest', 'workload', 'kube-version', 'fix'].includes(spec.name) ||
+    (spec.group === 'Judging' && !['expect-exit', 'allow-inconclusive'].includes(spec.name)) ||
+    (spec.group === 'Output' && !['record', 'quiet'].includes(spec.name)),
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */

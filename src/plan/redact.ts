@@ -1,4 +1,5 @@
 import type { BackendsPlan } from './backends.js';
+import { redactManifest } from './redact-manifest.js';
 import type { Plan, TargetPlan } from './types.js';
 
 const HIDDEN = '[redacted]';
@@ -10,6 +11,15 @@ const HIDDEN = '[redacted]';
  */
 export function redactText(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`);
+}
+
+/** Shorter values are ports, words and flags, which say nothing by themselves and are in everything. */
+const SHORTEST_SECRET = 8;
+
+/** Hides what variables hold where it was put into the words of a command. */
+function hideVariables(words: readonly string[], env: Record<string, string>): string[] {
+  const values = Object.values(env).filter((value) => value.length >= SHORTEST_SECRET && value !== HIDDEN);
+  return words.map((word) => redactText(values.reduce((text, value) => text.replaceAll(value, HIDDEN), word)));
 }
 
 function redactEnvironment(env: Record<string, string>): Record<string, string> {
@@ -41,7 +51,7 @@ function redactTarget(target: TargetPlan): TargetPlan {
       return {
         ...target,
         command: redactText(target.command),
-        args: target.args.map(redactText),
+        args: hideVariables(target.args, target.env),
         env: redactEnvironment(target.env),
       };
     case 'container':
@@ -54,6 +64,8 @@ function redactTarget(target: TargetPlan): TargetPlan {
     case 'process':
     case 'url':
       return { ...target, stop: target.stop === null ? null : redactText(target.stop) };
+    case 'manifest':
+      return target;
   }
 }
 
@@ -92,5 +104,9 @@ export function redactPlan(plan: Plan): Plan {
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
     ...(plan.backends === undefined ? {} : { backends: redactBackends(plan.backends) }),
+    manifest:
+      plan.manifest === null
+        ? null
+        : redactManifest(plan.manifest, { text: redactText, words: hideVariables, hidden: HIDDEN }),
   };
 }

@@ -1,15 +1,17 @@
 import { NO_BACKENDS } from './backends.js';
 import { givenNeeds, isMet } from './needs.js';
+import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
 import { readBackends } from './read-backends.js';
 import { readLoad } from './read-load.js';
 import { readFileOption } from './read-reached.js';
+import { readRehearsal } from './read-rehearsal.js';
 import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
 import { readScenarios } from './read-scenarios.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
-import type { Need, Plan, ProfileName, ScenarioId } from './types.js';
+import type { Needs, Plan, ProfileName, ScenarioId } from './types.js';
 import * as values from './values.js';
 
 export type { Problem } from './reader.js';
@@ -27,6 +29,8 @@ export interface OutputChoices {
   verbose: boolean;
   /** What drain-check did not start may be ended without asking. */
   yes: boolean;
+  /** Whether a patch of the manifest is shown or applied; null: neither. */
+  fix: 'print' | 'write' | null;
   /** null: decided by the terminal and by NO_COLOR and FORCE_COLOR. */
   color: boolean | null;
 }
@@ -36,7 +40,7 @@ export interface Catalogue {
   scenarios: readonly ScenarioId[];
   checks: readonly string[];
   /** What those among them are about that are not for every run. */
-  needs: Readonly<Record<string, Need>>;
+  needs: Readonly<Record<string, Needs>>;
   reportFormats: readonly string[];
 }
 
@@ -71,7 +75,7 @@ function readJudging(
     allowInconclusive: reader.one('allow-inconclusive', values.switchValue, absent.allowInconclusive),
     expectExit: reader.one('expect-exit', values.exitCodes, absent.expectExit),
     expectExitGiven: reader.has('expect-exit') || absent.expectExitGiven,
-    routingLagMs: reader.one('routing-lag', values.duration, absent.routingLagMs),
+    routingLagMs: reader.one('routing-lag', values.routingLag, absent.routingLagMs),
   };
 }
 
@@ -99,6 +103,7 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
     quiet: reader.one('quiet', values.switchValue, false),
     verbose: reader.one('verbose', values.switchValue, false),
     yes: reader.one('yes', values.switchValue, false),
+    fix: reader.one('fix', (text) => values.oneOf(text === '' ? 'print' : text, ['print', 'write'] as const), null),
     color: color ? true : noColor ? false : null,
   };
 }
@@ -107,6 +112,7 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
  * The plan of a run and where its results go, or every problem at once.
  * @param command the target's command and arguments
  * @param cwd the directory that relative paths start from
+ * @param manifest what was read of manifests; null: none was given
  * @param environment our own, where the URLs of databases may be
  */
 export function resolveRun(
@@ -114,13 +120,14 @@ export function resolveRun(
   command: readonly string[],
   catalogue: Catalogue,
   cwd: string,
+  manifest: ManifestPlan | null = null,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
   const load = readLoad(reader, target.kind);
   const backends = readBackends(reader, target, environment);
-  const given = givenNeeds(target, load, backends ?? NO_BACKENDS);
+  const given = givenNeeds(target, manifest, load, backends ?? NO_BACKENDS);
   const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -159,11 +166,74 @@ export function resolveRun(
     settleMs: reader.one('settle', values.duration, 0),
     ...pace,
     ...(backends === null ? {} : { backends }),
+    manifest,
+    rehearsal: readRehearsal(reader, manifest),
   };
   readCombinations(reader);
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }
+
+/**
+ * What is judged of manifests alone, and where the report goes, or every problem at once.
+ * @param written the checks that ask for nothing but manifests
+ */
+export function resolveLint(
+  raw: RawOptions,
+  catalogue: Catalogue,
+  written: readonly string[],
+  manifest: ManifestPlan,
+  cwd: string,
+): Resolution<{ plan: Plan; output: OutputChoices }> {
+  const reader = new Reader(raw);
+  const judging = readJudging(reader, raw, catalogue, written, {
+    profile: 'kubernetes',
+    checks: [...written],
+    ignore: [],
+    strict: false,
+    allowInconclusive: false,
+    expectExit: [0],
+    expectExitGiven: false,
+    routingLagMs: 5000,
+  });
+  const target = {
+    kind: 'manifest',
+    files: manifest.files,
+    cwd,
+    port: null,
+    socketPath: null,
+    tls: null,
+    http2: false,
+  } as const;
+  const output = readOutput(reader, catalogue);
+  return finish(reader, { plan: { ...NOTHING_PLAYED, target, ...judging, manifest, rehearsal: null }, output });
+}
+
+/** The part of a plan that means nothing where nothing is played. */
+const NOTHING_PLAYED = {
+  signal: 'SIGTERM',
+  scenarios: [],
+  readiness: { kind: 'none' },
+  liveness: { kind: 'none' },
+  slow: [],
+  headers: [],
+  requests: 0,
+  streams: [],
+  websockets: [],
+  websocket: { message: null, goodbye: null, closeCodes: [], closeCodesGiven: false, subprotocols: [] },
+  discover: false,
+  grpc: [],
+  proto: null,
+  asPid1: 'never',
+  parallel: 1,
+  startTimeoutMs: 0,
+  gracePeriodMs: 30_000,
+  settleMs: 0,
+  probeIntervalMs: 0,
+  probeTimeoutMs: 0,
+  attemptIntervalMs: 0,
+  load: null,
+} as const satisfies Partial<Plan>;
 
 /** How to judge a recording again (its scenarios have been played, so only checks can be chosen): its own plan with the given options laid over it, or every problem at once. */
 export function resolveJudging(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { manifestSchema } from './manifest-schema.js';
 import type { Plan } from './types.js';
 
 const endpoint = z.union([
@@ -16,6 +17,7 @@ const scenario = z.enum([
   'interrupt',
   'startup',
   'pid-1',
+  'kubernetes',
   'load',
   'together',
   'dependency-down',
@@ -80,6 +82,14 @@ const containerTarget = z.object({
   ...reached,
 });
 
+const manifestTarget = z.object({
+  kind: z.literal('manifest'),
+  files: z.array(z.string()),
+  cwd: z.string(),
+  port: port.nullable(),
+  ...reached,
+});
+
 const jobSight = z.discriminatedUnion('by', [
   z.object({ by: z.literal('log'), line: z.string() }),
   z.object({ by: z.literal('websocket'), path: z.string(), text: z.string() }),
@@ -119,7 +129,7 @@ const backends = z.object({
 
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
-  target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget]),
+  target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget, manifestTarget]),
   profile: z.enum(['kubernetes', 'standalone', 'docker', 'load-balancer']),
   checks: z.array(z.string()),
   ignore: z.array(z.string()),
@@ -168,4 +178,15 @@ export const planSchema: z.ZodType<Plan> = z.object({
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,
   backends: backends.exactOptional(),
+  // A recording without manifests does not say so.
+  manifest: manifestSchema.nullable().default(null),
+  rehearsal: z
+    .object({
+      kubeletLagMs: ms,
+      kubeletMinor: z.number().int(),
+      ratePerSecond: z.number().positive(),
+      timeScale: z.number().positive(),
+    })
+    .nullable()
+    .default(null),
 });

@@ -1,4 +1,5 @@
 import type { BackendsPlan } from './backends.js';
+import type { ManifestPlan } from './manifest.js';
 
 /**
  * The plan: everything a run needs to know, resolved once. JSON-safe, times in milliseconds, and no optional fields but
@@ -15,6 +16,7 @@ export type ScenarioId =
   | 'interrupt'
   | 'startup'
   | 'pid-1'
+  | 'kubernetes'
   | 'load'
   | 'together'
   | 'dependency-down'
@@ -24,6 +26,8 @@ export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
 /** What some scenarios and checks are about, and have no place in a plan without. */
 export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load' | 'logs';
+/** One of them, or any of several. */
+export type Needs = Need | readonly Need[];
 
 export type SignalName = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
 
@@ -146,7 +150,26 @@ export interface ContainerTarget extends Reached {
   cwd: string;
 }
 
-export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget;
+/** Nothing that runs: manifests, judged as they are written. */
+export interface ManifestTarget extends Reached {
+  kind: 'manifest';
+  files: string[];
+  cwd: string;
+}
+
+export type TargetPlan = CommandTarget | ProcessTarget | UrlTarget | ContainerTarget | ManifestTarget;
+
+/** How the end of a pod is rehearsed. */
+export interface RehearsalPlan {
+  /** From the delete until the kubelet takes the pod in hand. Milliseconds. */
+  kubeletLagMs: number;
+  /** The kubelet's version: the minor of Kubernetes 1.x. */
+  kubeletMinor: number;
+  /** Requests on new connections, and as many on kept ones. */
+  ratePerSecond: number;
+  /** By how much the waits that are ours are shortened; the target's own never are. 1: not at all. */
+  timeScale: number;
+}
 
 export interface Plan {
   target: TargetPlan;
@@ -197,4 +220,8 @@ export interface Plan {
   attemptIntervalMs: number;
   /** What stands behind the service and is looked at. Absent where nothing is, as in all recordings of earlier versions. */
   backends?: BackendsPlan;
+  /** What was read of Kubernetes manifests; null: none was given. */
+  manifest: ManifestPlan | null;
+  /** How the end of its pod is rehearsed; null: there is none. */
+  rehearsal: RehearsalPlan | null;
 }

@@ -17,6 +17,42 @@ export function duration(text: string, atLeastMs = 0): Parsed<number> {
   return { value };
 }
 
+/** How long routes lag behind what stands in front, as far as it is known. Milliseconds. */
+export const ROUTING_LAGS: Readonly<Record<string, number>> = {
+  service: 5000,
+  large: 15_000,
+  'ingress-nginx': 5000,
+  alb: 60_000,
+  'nlb-ip': 150_000,
+  'gke-neg': 60_000,
+};
+
+/** A duration, or the name of what stands in front. */
+export function routingLag(text: string): Parsed<number> {
+  const preset = Object.hasOwn(ROUTING_LAGS, text) ? ROUTING_LAGS[text] : undefined;
+  if (preset !== undefined) return { value: preset };
+  const given = duration(text);
+  return 'value' in given
+    ? given
+    : { problem: `${given.problem}, or name what stands in front (one of: ${Object.keys(ROUTING_LAGS).join(', ')})` };
+}
+
+/** A version of Kubernetes, of which only the minor counts. Kubelets before 1.16 know no startup probe and no slices. */
+export function kubernetesMinor(text: string): Parsed<number> {
+  const [, minor = ''] = /^v?1\.(\d{1,2})(?:\.\d+)?(?:[-+].*)?$/.exec(text.trim()) ?? [];
+  return minor !== '' && Number(minor) >= 16
+    ? { value: Number(minor) }
+    : { problem: 'is not a version of Kubernetes from 1.16 on; write it like 1.32' };
+}
+
+/** By how much waits are shortened. */
+export function timeScale(text: string): Parsed<number> {
+  const value = Number(text);
+  return /^\d+(\.\d+)?$/.test(text.trim()) && value >= 1 && value <= 1000
+    ? { value }
+    : { problem: 'is not a number from 1 to 1000; 10 makes a wait of 10 s one of 1 s' };
+}
+
 export function wholeNumber(text: string, least: number, most: number): Parsed<number> {
   const value = Number(text);
   return /^\d+$/.test(text.trim()) && value >= least && value <= most
@@ -35,6 +71,14 @@ export function oneOf<T extends string>(text: string, words: readonly T[]): Pars
 export function signalName(text: string): Parsed<SignalName> {
   const upper = text.toUpperCase();
   return oneOf(upper.startsWith('SIG') ? upper : `SIG${upper}`, SIGNALS);
+}
+
+/** The minor version of a cluster: 32 for `1.32`, `v1.32.4` or `1.32.4-eks-1`. */
+export function kubeVersion(text: string): Parsed<number> {
+  const [, minor] = /^v?1\.(\d{1,3})(?:[.+-].*)?$/.exec(text.trim()) ?? [];
+  return minor === undefined
+    ? { problem: 'is not a version of Kubernetes; write it like 1.32' }
+    : { value: Number(minor) };
 }
 
 export function requestPath(text: string): Parsed<string> {

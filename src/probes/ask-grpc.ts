@@ -5,8 +5,13 @@ import { openLine, withoutAnswer } from './ask-http2.js';
 /** The standard health service of gRPC, asked for the server as a whole. */
 export const GRPC_HEALTH = '/grpc.health.v1.Health/Check';
 
-/** A HealthCheckRequest without a service: not compressed, no bytes. */
-const EMPTY_REQUEST = Buffer.alloc(5);
+/** A HealthCheckRequest, not compressed: five bytes of frame, then the service in field 1, if one is named. */
+function healthRequest(service: string): Buffer {
+  const name = Buffer.from(service).subarray(0, 125);
+  const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  return Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
+}
+
 /** `SERVING` in field 1 of a HealthCheckResponse, behind the five bytes of the frame. */
 const SERVING = Buffer.from([0x08, 0x01]);
 const MOST_BYTES = 1024;
@@ -17,8 +22,9 @@ const UNIMPLEMENTED = '12';
 /**
  * Asks the health service as a kubelet's gRPC probe does, on a connection of its own. The outcome is told as HTTP would
  * tell it: 200 for SERVING, 503 for any other state, 404 where there is no such service. Never rejects.
+ * @param service the one to ask for; empty: the server as a whole
  */
-export function askGrpcHealth(origin: Origin, timeoutMs: number): Promise<ProbeOutcome> {
+export function askGrpcHealth(origin: Origin, timeoutMs: number, service = ''): Promise<ProbeOutcome> {
   return new Promise((resolve) => {
     let status: string | null = null;
     let answer = Buffer.alloc(0);
@@ -50,7 +56,7 @@ export function askGrpcHealth(origin: Origin, timeoutMs: number): Promise<ProbeO
       if (status !== null) finish(outcomeFrom(status, answer));
       else void withoutAnswer(line).then(finish);
     });
-    stream.end(EMPTY_REQUEST);
+    stream.end(healthRequest(service));
   });
 }
 

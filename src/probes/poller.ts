@@ -14,6 +14,10 @@ export interface PollerOptions {
   clock: Clock;
   /** Called with each run of equal outcomes when it is over. */
   onRun: (run: ProbeRun) => void;
+  /** How it is asked, where that is not a GET. */
+  ask?: () => Promise<ProbeOutcome>;
+  /** Called with each outcome, when it is known. */
+  onOutcome?: (outcome: ProbeOutcome) => void;
 }
 
 /**
@@ -42,16 +46,22 @@ export class ProbePoller {
   }
 
   async #tick(): Promise<void> {
-    const { clock, origin, path, timeoutMs, intervalMs } = this.options;
+    const { clock, intervalMs, onOutcome } = this.options;
     const startedAt = clock.now();
     const lateMs = Math.max(0, startedAt - this.#dueAt);
-    const { outcome } = await askProbe(origin, path, timeoutMs);
+    const outcome = await this.#ask();
     if (this.#stopped) return;
     this.#add(outcome, { startedAt, endedAt: clock.now() }, lateMs);
+    onOutcome?.(outcome);
     const now = clock.now();
     // The rhythm is kept; ticks that a slow answer has swallowed are not made up for.
     this.#dueAt = Math.max(this.#dueAt + intervalMs, now);
     this.#timer = setTimeout(() => void this.#tick(), Math.max(0, this.#dueAt - now));
+  }
+
+  async #ask(): Promise<ProbeOutcome> {
+    const { ask, origin, path, timeoutMs } = this.options;
+    return ask === undefined ? (await askProbe(origin, path, timeoutMs)).outcome : ask();
   }
 
   #add(outcome: ProbeOutcome, span: ProbeSpan, lateMs: number): void {

@@ -66,6 +66,20 @@ export type ProbeRole = 'readiness' | 'liveness';
 export type ProbeOutcome =
   { kind: 'status'; status: number } | { kind: 'refused' | 'reset' | 'closed' | 'timed-out' | 'malformed' };
 
+/** What a kubelet did, or made of what it saw. */
+export type KubeletAct =
+  | 'took-in-hand'
+  | 'hook-started'
+  | 'hook-ended'
+  | 'hook-failed'
+  /** The grace period was over, or the container was ended otherwise, before the hook was. */
+  | 'hook-abandoned'
+  | 'became-ready'
+  | 'became-unready'
+  | 'liveness-failed'
+  | 'probes-stopped'
+  | 'pod-gone';
+
 /** One probe request: when it was begun and when its outcome was known. */
 export interface ProbeSpan {
   startedAt: number;
@@ -229,6 +243,25 @@ export type EventBody =
   | { type: 'traffic-settled'; serving: boolean }
   /** What the container engine tells: a signal it passed on, a death, memory that ran out. */
   | { type: 'container-event'; action: 'kill' | 'die' | 'oom'; signal: string | null; code: number | null }
+  /** A pod was deleted: its end begins, and with it that of its endpoint. Clients come all the time, from before it. */
+  | {
+      type: 'pod-deleted';
+      graceMs: number;
+      /** As they were played, shortened by the scale where there is one. */
+      routingLagMs: number;
+      kubeletLagMs: number;
+      kubelet: string;
+      timeScale: number;
+      /** Of requests on new connections, and as many on kept ones. */
+      ratePerSecond: number;
+      /** Why the target is no PID 1 of a namespace; null: it is. */
+      hostSemantics: string | null;
+      /** Its endpoint stays published while the pod is there, ready or not. */
+      published: boolean;
+    }
+  | { type: 'kubelet-acted'; act: KubeletAct; detail: string | null }
+  /** The endpoint is withdrawn; then nobody routes by it any more. */
+  | { type: 'endpoint-moved'; to: 'withdrawn' | 'followed' }
   /** At the end of the grace period: our clients of some kinds left, and whether the target was gone then. */
   | { type: 'clients-left'; kinds: ExchangeKind[]; gone: boolean }
   /** At the end of the grace period: the signal given straight to a process that may never have got it. */

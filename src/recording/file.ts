@@ -10,8 +10,9 @@ export function serializeRecording(recording: Recording): string {
 
 /** What only some runs are about is left out where it was not given, so that others are written as they always were. */
 function headerLine({ plan, ...header }: RecordingHeader): object {
-  const { load, ...rest } = plan;
-  return { ...header, plan: { ...rest, ...(load === null ? {} : { load }) } };
+  const { manifest, rehearsal, load, ...rest } = plan;
+  const some = Object.entries({ load, manifest, rehearsal }).filter(([, given]) => given !== null);
+  return { ...header, plan: { ...rest, ...Object.fromEntries(some) } };
 }
 
 /**

@@ -1,12 +1,14 @@
-import type { Check, Status } from '../checks/check.js';
+import type { Check, Finding, ItemNumber, Status } from '../checks/check.js';
 import type { Judged, RunVerdict } from '../checks/judge.js';
+import type { ManifestPlan } from '../plan/manifest.js';
 import type { Plan, ScenarioId, TargetPlan } from '../plan/types.js';
 import type { Ending, ProbeRole, Recording } from '../recording/events.js';
 import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
-import { CHECKLIST, NOT_CHECKED } from './checklist.js';
+import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN } from './checklist.js';
+import { podReport } from './pod-report.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
 import {
@@ -15,6 +17,8 @@ import {
   type ChecklistEntry,
   type EndingCounts,
   type EndpointReport,
+  type FindingReport,
+  type ManifestReport,
   type ProbeReport,
   type Recommendation,
   type Report,
@@ -66,10 +70,11 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
       ignored: plan.ignore,
       allowInconclusive: plan.allowInconclusive,
     },
-    checklist: checklistOf(judged, recommendation),
+    checklist: checklistOf(judged, recommendation, plan),
     checks: judged.map(checkReport),
     scenarios: scenarioReports(facts, questions),
     recommendation,
+    ...(plan.manifest === null ? {} : { manifest: manifestReport(plan.manifest) }),
     complete: recording.whole,
   };
 }
@@ -84,6 +89,8 @@ function targetName(target: TargetPlan, facts: RunFacts): string {
       return found?.name ?? `pid ${target.pid}`;
     case 'url':
       return found?.name ?? '';
+    case 'manifest':
+      return target.files.join(' ');
     case 'container':
       return `${found?.name ?? target.name}${target.args.length === 0 ? '' : `: ${target.args.join(' ')}`}`;
   }
@@ -121,7 +128,23 @@ function checkReport({ check, level, status, verdict, ignored }: Judged): CheckR
     because: verdict.because,
     evidence: verdict.evidence,
     fix: bad ? (verdict.cure ?? check.cure) : null,
+    ...(verdict.findings === undefined ? {} : { findings: verdict.findings.map(findingReport) }),
     docs: `docs/checks/${check.id}.md`,
+  };
+}
+
+function findingReport({ severity, at, text, cure }: Finding): FindingReport {
+  return { severity, ...at, text, fix: cure };
+}
+
+function manifestReport({ files, workloads, pod, notes }: ManifestPlan): ManifestReport {
+  return {
+    files,
+    workloads: workloads.map(
+      ({ kind, name, namespace }) => `${namespace === 'default' ? '' : `${namespace}/`}${kind}/${name}`,
+    ),
+    container: pod?.container ?? null,
+    notes,
   };
 }
 
@@ -133,16 +156,22 @@ function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Statu
 
 const WORST_FIRST: readonly Status[] = ['fail', 'inconclusive', 'warn', 'pass', 'skip'];
 
-function checklistOf(judged: readonly Judged[], recommendation: Recommendation | null): ChecklistEntry[] {
+function checklistOf(
+  judged: readonly Judged[],
+  recommendation: Recommendation | null,
+  { target, manifest }: Plan,
+): ChecklistEntry[] {
+  const whyNone = (number: ItemNumber) =>
+    (target.kind === 'manifest' ? NOT_WRITTEN[number] : undefined) ??
+    advice(number, recommendation, manifest) ??
+    (manifest === null ? NOT_CHECKED : LEFT_OUT)[number] ??
+    NOT_CHECKED[number] ??
+    BY_CHOICE;
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
     const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
     const because =
-      own.length > 0
-        ? null
-        : (advice(number, recommendation) ??
-          NOT_CHECKED[number] ??
-          'not checked: its checks were left out by --only or --skip');
+      own.length > 0 ? (manifest?.pod == null ? null : advice(number, recommendation, manifest)) : whyNone(number);
     return { number, item, status, checks: own.map((one) => one.check.id), because };
   });
 }
@@ -178,6 +207,7 @@ const EMPTY_SCENARIO: Omit<ScenarioReport, 'id' | 'status' | 'because' | 'questi
 
 function playedReport(life: LifeFacts, facts: RunFacts, question: string | null): ScenarioReport {
   const { exit, signal, listener } = life;
+  const pod = podReport(life, facts);
   return {
     id: life.scenario,
     status: life.complete ? 'played' : 'incomplete',
@@ -204,6 +234,7 @@ function playedReport(life: LifeFacts, facts: RunFacts, question: string | null)
       .filter((other) => other.scenario === life.scenario && life.startup === null)
       .flatMap((other) => isolatedReport(other)),
     timeline: timelineOf(life, facts),
+    ...(pod === null ? {} : { pod }),
   };
 }
 

@@ -16,6 +16,17 @@ export const CHECKLIST: readonly { number: ItemNumber; item: string }[] = [
 export const NOT_CHECKED: Partial<Record<ItemNumber, string>> = {
   4: 'not checked: give --database with the variable that holds the URL of one',
   5: 'not checked: give --telemetry for metrics and traces, --logs for the output',
-  6: 'not checked: this version reads no manifest',
-  7: 'not checked: this version reads no manifest',
+  6: 'not checked: give the manifest with --manifest',
+  7: 'not checked: give the manifest with --manifest',
 };
+
+/** Why an item has no check that could have some. */
+export const BY_CHOICE = 'not checked: its checks were left out by --only or --skip';
+
+/** Why the items that are about manifests alone have no check where one was read. */
+export const LEFT_OUT: Partial<Record<ItemNumber, string>> = { 6: BY_CHOICE, 7: BY_CHOICE };
+
+const UNWRITTEN = 'not checked: no manifest shows it; rehearse it with drain-check -f <manifest> -- <command>';
+
+/** Why an item has no check where nothing but manifests is judged. */
+export const NOT_WRITTEN: Partial<Record<ItemNumber, string>> = { 3: UNWRITTEN, 4: UNWRITTEN, 5: UNWRITTEN };

@@ -2,10 +2,12 @@ import { fateOf } from '../recording/facts/answers.js';
 import { STUCK_KINDS, type Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, type LifeFacts } from '../recording/facts/life.js';
 import { isGood, type ProbeFacts } from '../recording/facts/probe.js';
+import { rehearsalFacts } from '../recording/facts/rehearsal.js';
 import { wasLost } from '../recording/facts/rollout.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { jobLane } from './job-lane.js';
+import { podLanes, podMarks } from './pod-lanes.js';
 import type { Lane, LaneState, PointState, Timeline } from './types.js';
 
 /** How much of the time before the signal is drawn, as a part of the time after it. */
@@ -41,15 +43,22 @@ export function kindLabel(kind: ExchangeKind): string {
 /** One death as lanes of time, or null when there was no signal. */
 export function timelineOf(life: LifeFacts, facts: RunFacts): Timeline | null {
   if (life.signal === null) return null;
-  const end = endOf(life);
+  const end = drawnTo(life);
   const last = Number.isFinite(end) ? end : Math.max(...life.events.map((event) => event.at));
   const toMs = Math.max(1, afterSignal(life, last));
-  const fromMs = -Math.max(1, BEFORE * toMs);
+  const begunMs = life.pod === null ? 0 : Math.min(0, afterSignal(life, life.pod.deleted.at));
+  const fromMs = begunMs - Math.max(1, BEFORE * (toMs - begunMs));
   return { fromMs, toMs, marks: marksOf(life), lanes: lanesOf(life, facts, fromMs, toMs) };
+}
+
+/** Clients of a pod may come when it is gone, as long as there are routes. */
+function drawnTo(life: LifeFacts): number {
+  return life.pod === null ? endOf(life) : Math.max(endOf(life), life.pod.followedAt ?? 0);
 }
 
 function marksOf(life: LifeFacts): Timeline['marks'] {
   const marks: Timeline['marks'] = [{ atMs: 0, what: 'signal' }];
+  marks.push(...podMarks(life));
   const { flipped } = life.readiness;
   if (flipped !== null) marks.push({ atMs: afterSignal(life, flipped.to), what: 'readiness failed' });
   if (life.listener.closed !== null)
@@ -78,6 +87,7 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
     .map((probe) => probeLane(probe, life, toMs));
   const jobs = jobLane(life, facts, fromMs, toMs);
   return [
+    ...podLanes(life, fromMs, toMs),
     ...traffic,
     ...(jobs === null ? [] : [jobs]),
     ...probes,
@@ -175,11 +185,15 @@ function heldState(exchange: Exchange, life: LifeFacts, facts: RunFacts): PointS
 
 /** Exchanges that come one after another: a mark for each, at its beginning. */
 function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: LifeFacts, facts: RunFacts): Lane {
-  const end = endOf(life);
+  const end = drawnTo(life);
   const seen = exchanges.filter((exchange) => exchange.openedAt < end);
+  const lost = lostByPod(life, facts);
   const points = seen.map((exchange) => ({
     atMs: afterSignal(life, exchange.openedAt),
-    state: life.replaced && isLostInRollout(exchange, facts) ? ('lost' as const) : pointState(exchange),
+    state:
+      lost.has(exchange.id) || (life.replaced && isLostInRollout(exchange, facts))
+        ? ('lost' as const)
+        : pointState(exchange),
   }));
   const count = (state: PointState) => points.filter((point) => point.state === state).length;
   const words = [
@@ -188,6 +202,12 @@ function pointLane(kind: ExchangeKind, exchanges: readonly Exchange[], life: Lif
     ...(count('lost') > 0 ? [`${count('lost')} lost`] : []),
   ];
   return { label: LABELS[kind], outcome: words.join(', '), wrong: count('lost') > 0, spans: [], points };
+}
+
+/** Whoever was routed to a pod that was leaving, and got no answer, has lost. */
+function lostByPod(life: LifeFacts, { plan }: RunFacts): ReadonlySet<number> {
+  const losses = rehearsalFacts(life, plan.routingLagMs)?.losses ?? [];
+  return new Set(losses.map(({ exchange }) => exchange.id));
 }
 
 /** To a client of a service that is replaced, to be turned away is to have lost. */

@@ -2,6 +2,7 @@ import type { ItemNumber, Level, Status } from '../checks/check.js';
 import type { RunVerdict } from '../checks/judge.js';
 import type { ProfileName, ScenarioId, SignalName } from '../plan/types.js';
 import type { ExchangeKind } from '../recording/events.js';
+import type { Client, LossPhase } from '../recording/facts/rehearsal.js';
 
 /** The report: what every reporter shows, and the JSON contract. Absent is null, never 0. Times are milliseconds. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -19,12 +20,14 @@ export interface Report {
   checks: CheckReport[];
   scenarios: ScenarioReport[];
   recommendation: Recommendation | null;
+  /** What was read of manifests, where some were given. */
+  manifest?: ManifestReport;
   /** False when the recording was cut off: what is whole was judged. */
   complete: boolean;
 }
 
 export interface TargetReport {
-  kind: 'command' | 'process' | 'url' | 'container';
+  kind: 'command' | 'process' | 'url' | 'container' | 'manifest';
   /** The command line, or how else the target is named. */
   command: string;
   /** The command that stopped it, where that was not a signal. */
@@ -39,6 +42,26 @@ export interface TargetReport {
   tls: TlsReport | null;
   streams: WorkEndpointReport[];
   websockets: WorkEndpointReport[];
+}
+
+export interface ManifestReport {
+  files: string[];
+  /** `Deployment/orders`, with the namespace in front where it is not the default one. */
+  workloads: string[];
+  /** The container that was rehearsed; null: none was. */
+  container: string | null;
+  /** What was left out, and why. */
+  notes: string[];
+}
+
+/** Something that was found in a manifest. Lines and columns count from 1. */
+export interface FindingReport {
+  severity: 'error' | 'warning' | 'note';
+  file: string;
+  line: number;
+  column: number;
+  text: string;
+  fix: string | null;
 }
 
 export interface TlsReport {
@@ -77,7 +100,7 @@ export interface ChecklistEntry {
   item: string;
   status: Status;
   checks: string[];
-  /** What would check it, when nothing did. */
+  /** What would check it, when nothing did; or the number that this death asks for. */
   because: string | null;
 }
 
@@ -95,6 +118,8 @@ export interface CheckReport {
   /** Sequence numbers of events of the recording. */
   evidence: number[];
   fix: string | null;
+  /** What was found where, in a check of manifests. */
+  findings?: FindingReport[];
   /** Its page, from the root of the package. */
   docs: string;
 }
@@ -130,6 +155,26 @@ export interface ScenarioReport {
   /** The same death with one kind of its work alone, where it was slow and several kinds could have held it. */
   isolated: { alone: ExchangeKind; afterMs: number | null; killed: boolean }[];
   timeline: Timeline | null;
+  /** How the end of a pod was played, and what it lost; only where one was. */
+  pod?: PodReport;
+}
+
+export interface PodReport {
+  kubelet: string;
+  graceMs: number;
+  /** Both as they were played. */
+  kubeletLagMs: number;
+  routingLagMs: number;
+  /** By how much the waits that are not the target’s were shortened; 1: not at all. */
+  timeScale: number;
+  /** Why the target was no PID 1 of a namespace; null: it was. */
+  hostSemantics: string | null;
+  /** What the kubelet and the routes did; times are after the delete. */
+  events: { atMs: number; what: string; detail: string | null }[];
+  requests: Record<Client, number>;
+  lost: { client: Client; phase: LossPhase; count: number }[];
+  /** Kept connections that were closed although the answer before did not say so. */
+  closedUnannounced: number;
 }
 
 export interface ProbeReport {
@@ -146,7 +191,18 @@ export interface ProbeReport {
 export interface Timeline {
   fromMs: number;
   toMs: number;
-  marks: { atMs: number; what: 'signal' | 'readiness failed' | 'listener closed' | 'exit' | 'killed' }[];
+  marks: {
+    atMs: number;
+    what:
+      | 'signal'
+      | 'deleted'
+      | 'hook ended'
+      | 'routes followed'
+      | 'readiness failed'
+      | 'listener closed'
+      | 'exit'
+      | 'killed';
+  }[];
   lanes: Lane[];
 }
 

@@ -21,5 +21,7 @@ export async function createTarget(plan: TargetPlan, watchdog: Watchdog): Promis
       const { EngineTarget } = await import('../target/container.js');
       return new EngineTarget(plan, watchdog);
     }
+    case 'manifest':
+      throw new Error('a manifest alone cannot be played');
   }
 }

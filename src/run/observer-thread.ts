@@ -32,6 +32,8 @@ export type ObserverOrder =
       newConnections: NewConnectionsPlan | null;
     }
   | { do: 'attempt'; life: number; newConnections: NewConnectionsPlan }
+  /** New connections come no more. */
+  | { do: 'leave'; life: number }
   | { do: 'stop'; life: number };
 
 export type ObserverReport =
@@ -120,5 +122,6 @@ parentPort?.on('message', (order: ObserverOrder) => {
   if (order.do === 'watch') watch(order);
   else if (order.do === 'signal') signal(order);
   else if (order.do === 'attempt') attempt(order.life, order.newConnections);
+  else if (order.do === 'leave') dutiesOf(order.life).attempts?.leave();
   else void stop(order.life);
 });

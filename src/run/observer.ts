@@ -51,6 +51,11 @@ export class Observer {
     this.#post({ do: 'attempt', ...order });
   }
 
+  /** New connections come no more; those that are open go on. */
+  leave(life: number): void {
+    this.#post({ do: 'leave', life });
+  }
+
   /** Ends the probes and new connections of a life; settles when their last events are recorded. */
   async stop(life: number): Promise<void> {
     if (this.#worker !== null) await this.#ask(`stopped ${life}`, { do: 'stop', life });

@@ -9,6 +9,7 @@ import { beginLife, type LifeToBegin } from './begin.js';
 import type { RunContext } from './context.js';
 import { kindsToIsolate } from './isolation.js';
 import { whyNotAsPid1 } from './pid-1.js';
+import type { PodToEnd } from './rehearsal.js';
 import { whyNotForTarget, whyNotPlayed } from './why-not-played.js';
 
 /** Events that belong to the run as a whole carry this life. */
@@ -58,7 +59,8 @@ function playable(context: RunContext): Scenario[] {
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
     const wanted = plan.scenarios.includes(scenario.id);
-    if (scenario.id === 'together' && !wanted) continue;
+    // What is about something special is in no plan without it.
+    if ((scenario.id === 'together' || scenario.needs !== undefined) && !wanted) continue;
     // Its part of the one life is played with the others.
     if (wanted && TOGETHER_OF.includes(scenario.id) && !context.target.restarts) continue;
     const reason = wanted ? whyNotForTarget(context, scenario) : 'it was left out by --only or --skip';
@@ -76,7 +78,7 @@ function leaveOut({ recorder }: RunContext, { id }: Scenario, reason: string): v
 class Scenes {
   constructor(
     private readonly context: RunContext,
-    private readonly scenario: Scenario,
+    private scenario: Scenario,
   ) {}
 
   /** @param onKnown called when everything that later lives need is known */
@@ -96,8 +98,13 @@ class Scenes {
       leaveOut(context, scenario, reason);
       return;
     }
+    const { manifest, rehearsal, target } = context.plan;
+    if (scenario.id === 'kubernetes') {
+      const pod = manifest?.pod ?? null;
+      if (pod !== null && rehearsal !== null) await this.#rehearse({ pod, rehearsal }, onKnown);
+      return;
+    }
     const begun = await this.#begin('scenario');
-    const { target } = context.plan;
     if (target.kind === 'url') {
       const { playOutsideLife } = await import('./outside-life.js');
       await playOutsideLife(context, scenario, begun, target);
@@ -133,6 +140,15 @@ class Scenes {
         if (!(error instanceof DrainCheckError)) throw error;
       });
     }
+  }
+
+  /** The program is PID 1 as in its container, where that can be had. */
+  async #rehearse(ending: PodToEnd, onKnown: () => void): Promise<void> {
+    const hostSemantics = await whyNotAsPid1(this.context.plan);
+    this.scenario = { ...this.scenario, pidNamespace: hostSemantics === null };
+    const { playRehearsal } = await import('./rehearsal.js');
+    const begun = await this.#begin('scenario');
+    await playRehearsal(this.context, this.scenario, begun, ending, hostSemantics, onKnown);
   }
 
   /**

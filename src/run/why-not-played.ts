@@ -4,6 +4,13 @@ import type { KnownWork, RunContext } from './context.js';
 /** Why this kind of target cannot have that death, whatever it answers; null when it can. */
 export function whyNotForTarget({ target, plan }: RunContext, { id }: Scenario): string | null {
   const { kind } = plan.target;
+  if (id === 'kubernetes') {
+    const pod = plan.manifest?.pod ?? null;
+    if (pod === null) return 'the manifest holds no pod that could be rehearsed';
+    if (!pod.served) return `no clients are sent to the container ${pod.container}, so that none can be lost`;
+  }
+  if (id === 'kubernetes' && kind !== 'command')
+    return 'the end of a pod is rehearsed with a command that is started here; give the container’s after --';
   if (id === 'together')
     return target.restarts ? 'it can be started afresh, so each scenario has a life of its own' : null;
   if (target.restarts) {

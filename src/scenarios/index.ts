@@ -2,6 +2,7 @@ import { dependencyDown } from './dependency-down.js';
 import { drain } from './drain.js';
 import { idle } from './idle.js';
 import { interrupt } from './interrupt.js';
+import { kubernetes } from './kubernetes.js';
 import { load } from './load.js';
 import { jobs } from './jobs.js';
 import { pid1 } from './pid-1.js';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   interrupt,
   startup,
   pid1,
+  kubernetes,
   load,
   together,
   dependencyDown,

@@ -1,4 +1,4 @@
-import type { Need, ScenarioId, SignalName } from '../plan/types.js';
+import type { Needs, ScenarioId, SignalName } from '../plan/types.js';
 
 /** A script for one life and death of the target. It says what is in place; `run` puts it there. */
 export interface Scenario {
@@ -6,7 +6,7 @@ export interface Scenario {
   /** The question this life answers. */
   question: string;
   /** What it is about, if that is not there in every run: without it the scenario is not in the plan. */
-  needs?: Need;
+  needs?: Needs;
   /** What is held in flight across the signal: all that was asked for, one request to each endpoint, or nothing. */
   held: 'all' | 'one-each' | 'none';
   /** What clients do with the connection after an answer that was held: close it, or keep it as a pool does. */

@@ -8,6 +8,7 @@ import type { CommandTarget } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import { checkExecutable } from './executable.js';
 import { inheritedFileLimit } from './file-limit.js';
+import { runInside } from './inside.js';
 import { freePort } from './free-port.js';
 import { namespaceCommand } from './namespace.js';
 import { OutputRing } from './output-ring.js';
@@ -62,10 +63,11 @@ export class SpawnedTarget implements Target {
 
     const whole = [...(pidNamespace ? namespaceCommand() : []), this.plan.command, ...this.plan.args];
     const [file, args] = withFileLimit(whole, inheritedFileLimit());
+    // PORT given by --env wins: the user may know better.
+    const ownEnv = { ...env, PORT: this.plan.env['PORT'] ?? String(port) };
     const child = execa(file, args, {
       cwd: this.plan.cwd,
-      // PORT given by --env wins: the user may know better.
-      env: { ...env, PORT: this.plan.env['PORT'] ?? String(port), [MARKER_VARIABLE]: marker },
+      env: { ...ownEnv, [MARKER_VARIABLE]: marker },
       extendEnv: false,
       detached: true,
       stdin: 'ignore',
@@ -94,7 +96,9 @@ export class SpawnedTarget implements Target {
     const destroy = async () => {
       await tracker.killAll(KILL_TIMEOUT_MS);
     };
-    return new TrackedProcess({ pid, port, exited, table, tracker, output, destroy });
+    const place = { cwd: this.plan.cwd, env: ownEnv, namespacesOf: pidNamespace ? pid : null, watchdog: this.watchdog };
+    const inside = (command: readonly string[]) => runInside(command, place);
+    return new TrackedProcess({ pid, port, exited, table, tracker, output, inside, destroy });
   }
 
   async close(): Promise<void> {

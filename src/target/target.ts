@@ -1,6 +1,7 @@
 import type { TargetPlan } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import type { ListenerDescription, ProcessDescription } from '../recording/events.js';
+import type { InsideRun } from './inside.js';
 
 /** How the process that was started ended. */
 export interface ExitStatus {
@@ -88,6 +89,8 @@ export interface RunningTarget {
   kill: () => Promise<number[]>;
   /** Ends what we started of it, and waits until nothing of that is left; bounded. What we only took hold of is let go. */
   destroy: () => Promise<void>;
+  /** Runs a command beside it, in its environment and namespaces; null where that cannot be done. */
+  readonly inside: ((command: readonly string[]) => InsideRun) | null;
   /** The last lines it printed, for a person. */
   lastOutput: () => string;
 }

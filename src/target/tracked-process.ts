@@ -1,5 +1,6 @@
 import { redactText } from '../plan/redact.js';
 import type { ListenerDescription, ProcessDescription } from '../recording/events.js';
+import type { InsideRun } from './inside.js';
 import type { OutputRing } from './output-ring.js';
 import { portHolders } from './processes/holders.js';
 import type { ProcessRow, ProcessTable } from './processes/table.js';
@@ -21,6 +22,7 @@ interface Parts {
   tracker: ProcessTracker;
   output: OutputRing;
   goodbye?: (signal: string) => Goodbye;
+  inside?: (command: readonly string[]) => InsideRun;
   /** What kills it, where signals of ours may not be enough. */
   kill?: () => Promise<number[]>;
   /** What ends it when nobody wants it any more. */
@@ -34,6 +36,7 @@ export class TrackedProcess implements RunningTarget {
   readonly procNet: string;
   readonly address: string | null;
   readonly exited: Promise<ExitStatus>;
+  readonly inside: ((command: readonly string[]) => InsideRun) | null;
   readonly #parts: Parts;
   #gone = false;
   #lastLook: { key: string; at: number; found: FoundListeners } | null = null;
@@ -44,6 +47,7 @@ export class TrackedProcess implements RunningTarget {
     this.procNet = parts.procNet ?? '/proc/net';
     this.address = parts.address ?? null;
     this.exited = parts.exited;
+    this.inside = parts.inside ?? null;
     this.#parts = parts;
     void parts.exited.then(() => (this.#gone = true));
   }

@@ -74,6 +74,8 @@ export class UrlService implements Target, RunningTarget {
     return Promise.resolve();
   }
 
+  readonly inside = null;
+
   lastOutput(): string {
     return '';
   }

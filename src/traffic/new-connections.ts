@@ -44,10 +44,15 @@ export class NewConnections {
     if (work !== null) this.#every(workIntervalMs, intervalMs / 2 + 5, () => this.#work(work));
   }
 
-  /** Opens no more, and waits a moment for what is open. */
-  async stop(): Promise<void> {
+  /** Opens no more: nobody comes this way any longer, and what is open goes on. */
+  leave(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
+  }
+
+  /** Opens no more, and waits a moment for what is open. */
+  async stop(): Promise<void> {
+    this.leave();
     const timer = setTimeout(() => {
       for (const connection of this.#open) connection.abandon();
     }, LAST_WAIT_MS);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { servesUntilDerouted } from '../../src/checks/serves-until-derouted.js';
+import { deployment, rehearsed } from '../support/manifest.js';
 import { examplePlan, urlPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
@@ -73,6 +74,32 @@ describe('serves-until-derouted', () => {
     const story = signalled().arrival(25).arrival(1900, 'refused').exit(6000);
     expect(servesUntilDerouted.judge(story.facts(), examplePlan({ routingLagMs: 1900 })).status).toBe('pass');
     expect(servesUntilDerouted.judge(story.facts(), examplePlan({ routingLagMs: 1901 })).status).toBe('fail');
+  });
+
+  describe('with a manifest', () => {
+    const after = (seconds: number, profile: 'kubernetes' | 'load-balancer' = 'kubernetes') => {
+      const manifest = rehearsed(deployment({ container: { lifecycle: { preStop: { sleep: { seconds } } } } }));
+      return judge(
+        new Story(examplePlan({ profile, manifest }))
+          .life()
+          .signal()
+          .probes('readiness', 200, 0, 990)
+          .probes('readiness', 503, 1000, 1800)
+          .arrival(25)
+          .arrival(1900, 'refused')
+          .exit(6000),
+      );
+    };
+
+    it('counts the preStop delay, which comes before the signal', () => {
+      expect(after(4)).toMatchObject({
+        status: 'pass',
+        observed: 'served for 1.9 s after the signal, and for 4 s of preStop before it',
+      });
+      expect(after(3).status).toBe('fail');
+    });
+
+    it('does not count it where readiness decides', () => expect(after(60, 'load-balancer').status).toBe('fail'));
   });
 
   describe('behind a load balancer', () => {

@@ -10,6 +10,7 @@ const output = (yes: boolean): OutputChoices => ({
   quiet: true,
   verbose: false,
   yes,
+  fix: null,
   color: null,
 });
 

@@ -46,6 +46,7 @@ describe('resolveRun', () => {
       quiet: false,
       verbose: false,
       yes: false,
+      fix: null,
       color: null,
     });
     expect(planSchema.parse(resolved.plan)).toEqual(resolved.plan);
@@ -113,6 +114,7 @@ describe('resolveRun', () => {
       quiet: true,
       verbose: true,
       yes: false,
+      fix: null,
       color: true,
     });
   });

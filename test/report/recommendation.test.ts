@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/types.js';
 import { recommend } from '../../src/report/recommendation.js';
+import { deployment, rehearsed } from '../support/manifest.js';
 import { examplePlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
@@ -46,4 +47,52 @@ describe('recommend', () => {
     ['one of its lives was killed', story().life().signal().exit(100).life('idle').signal().killed(30_000)],
     ['its end was not seen', story().life().signal()],
   ])('is silent when %s', (_, told) => expect(recommend(told.facts())).toBeNull());
+
+  describe('with a manifest', () => {
+    const of = (text: string, servedMs: number, routingLagMs = 5000) =>
+      recommend(
+        story({ manifest: rehearsed(text), routingLagMs })
+          .life()
+          .signal()
+          .arrival(25)
+          .arrival(servedMs, 'refused')
+          .exit(3000)
+          .facts(),
+      );
+    const preStop = (seconds: number) => deployment({ container: { lifecycle: { preStop: { sleep: { seconds } } } } });
+
+    it('adds a margin to the lag, since the kubelet counts whole seconds', () => {
+      // 5 s of lag and 1 s of margin, 1.5 s of which were served; 3 s of drain; 2 s of margin.
+      expect(of(deployment(), 1500)).toMatchObject({ preStopSeconds: 5, terminationGracePeriodSeconds: 10 });
+    });
+
+    it('needs no delay where new connections were served long enough', () => {
+      expect(of(deployment(), 2500, 1500)).toMatchObject({ preStopSeconds: 0, terminationGracePeriodSeconds: 5 });
+    });
+
+    it('leaves a delay that is long enough, and counts it', () => {
+      expect(of(preStop(20), 1000)).toMatchObject({ preStopSeconds: 20, terminationGracePeriodSeconds: 25 });
+      expect(of(preStop(20), 1000)?.because).toContain('the delay of 20 s in the manifest, 5 s would do');
+      expect(of(preStop(2), 1000)).toMatchObject({ preStopSeconds: 5, terminationGracePeriodSeconds: 10 });
+    });
+
+    it('takes the slowest route that the manifest shows', () => {
+      const service = {
+        kind: 'Service',
+        metadata: { name: 'web' },
+        spec: { selector: { app: 'orders' }, externalTrafficPolicy: 'Local' },
+      };
+      const advice = of(`${JSON.stringify(service)}\n---\n${deployment()}`, 1000);
+      expect(advice).toMatchObject({ preStopSeconds: 15, terminationGracePeriodSeconds: 20 });
+      expect(advice?.because).toContain('externalTrafficPolicy: Local takes 15 s to follow, with 1 s of margin');
+    });
+
+    it('asks for no delay where nobody is sent', () => {
+      const other = '{"kind": "Service", "metadata": {"name": "x"}, "spec": {"selector": {"app": "x"}}}';
+      expect(of(`${other}\n---\n${deployment()}`, 100)).toMatchObject({
+        preStopSeconds: 0,
+        terminationGracePeriodSeconds: 5,
+      });
+    });
+  });
 });

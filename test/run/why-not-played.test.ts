@@ -8,12 +8,15 @@ import { examplePlan } from '../support/plan.js';
 const UPLOAD = { method: 'POST', path: '/', headers: [], body: 'xx' } satisfies KnownWork['upload'];
 const NOTHING: KnownWork = { upload: null, streams: [], websockets: [], grpc: null };
 
+/** Those that are in a plan whatever it is about. */
+const ALWAYS = SCENARIOS.filter(({ needs }) => needs === undefined);
+
 /** The ids of the scenarios that would be played with some work. */
 function played(work: Partial<KnownWork>, changes: Partial<Plan> = {}): string[] {
   const context = { plan: examplePlan({ slow: [], ...changes }) } as RunContext;
-  return SCENARIOS.filter(({ needs }) => needs === undefined)
-    .filter((scenario) => whyNotPlayed(context, scenario, { ...NOTHING, ...work }) === null)
-    .map(({ id }) => id);
+  return ALWAYS.filter((scenario) => whyNotPlayed(context, scenario, { ...NOTHING, ...work }) === null).map(
+    ({ id }) => id,
+  );
 }
 
 describe('whyNotPlayed', () => {
@@ -47,11 +50,11 @@ describe('whyNotPlayed', () => {
 describe('whyNotForTarget', () => {
   const kinds = (kind: TargetPlan['kind'], restarts: boolean) => {
     const context = { plan: { target: { kind } }, target: { restarts } } as RunContext;
-    return SCENARIOS.filter((scenario) => whyNotForTarget(context, scenario) === null).map(({ id }) => id);
+    return ALWAYS.filter((scenario) => whyNotForTarget(context, scenario) === null).map(({ id }) => id);
   };
 
   it('plays everything but the one that holds all together with a command', () =>
-    expect(kinds('command', true)).toEqual(SCENARIOS.map(({ id }) => id).filter((id) => id !== 'together')));
+    expect(kinds('command', true)).toEqual(ALWAYS.map(({ id }) => id).filter((id) => id !== 'together')));
 
   it('plays no start of an image, whose first process has no handler yet', () => {
     expect(kinds('container', true)).not.toContain('startup');

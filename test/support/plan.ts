@@ -52,6 +52,8 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     probeIntervalMs: 10,
     probeTimeoutMs: 1000,
     attemptIntervalMs: 50,
+    manifest: null,
+    rehearsal: null,
     ...changes,
   };
 }

@@ -147,6 +147,37 @@ export class Story {
     return this.event(0, { type: 'signal-sent', signal, pid: ROOT_PID });
   }
 
+  /** A pod is deleted, so long after the signal (negative: before it), and its endpoint is withdrawn. */
+  deleted(at: number, more: Partial<EventOf<'pod-deleted'>> = {}): this {
+    return this.event(at, {
+      type: 'pod-deleted',
+      graceMs: 30_000,
+      routingLagMs: 1000,
+      kubeletLagMs: 0,
+      kubelet: '1.32',
+      timeScale: 1,
+      ratePerSecond: 5,
+      hostSemantics: null,
+      published: false,
+      ...more,
+    }).event(at + 1, { type: 'endpoint-moved', to: 'withdrawn' });
+  }
+
+  /** Routes have followed. */
+  followed(at: number): this {
+    return this.event(at, { type: 'endpoint-moved', to: 'followed' });
+  }
+
+  /** A preStop hook ran from one time to another. */
+  hook(from: number, to: number, how: 'hook-ended' | 'hook-failed' | 'hook-abandoned' = 'hook-ended'): this {
+    const detail = how === 'hook-failed' ? 'exit 127: sleep: not found' : null;
+    return this.event(from, { type: 'kubelet-acted', act: 'hook-started', detail: 'sleep 1 s' }).event(to, {
+      type: 'kubelet-acted',
+      act: how,
+      detail,
+    });
+  }
+
   /** The processes of the target, as seen before the signal. */
   processes(...processes: ProcessDescription[]): this {
     return this.event(-780, { type: 'processes-seen', processes });

@@ -15,7 +15,7 @@ export function beginningOf(events: readonly RecordedEvent[], exchanges: readonl
   const sent = events.find((event) => event.type === 'signal-sent');
   if (sent !== undefined) return { at: sent.at, seq: sent.seq, signal: sent.signal, certainAt: sent.at };
   const begun = events.find((event) => event.type === 'stop-begun');
-  if (begun === undefined) return null;
+  if (begun === undefined) return deletionOf(events);
   const change = firstChange(events, exchanges, begun.at);
   if (begun.by === 'hand')
     return change === null ? null : { at: change.lastWellAt, seq: change.seq, signal: null, certainAt: change.at };
@@ -25,6 +25,12 @@ export function beginningOf(events: readonly RecordedEvent[], exchanges: readonl
   const certainAt = Math.min(told?.at ?? Infinity, change?.at ?? Infinity);
   const seen = Number.isFinite(certainAt);
   return { at: seen ? at : begun.at, seq: begun.seq, signal: null, certainAt: seen ? certainAt : begun.at };
+}
+
+/** A pod that ended before it was signalled: what its hook did ended it, or it died meanwhile. */
+function deletionOf(events: readonly RecordedEvent[]): Goodbye | null {
+  const deleted = events.find((event) => event.type === 'pod-deleted');
+  return deleted === undefined ? null : { at: deleted.at, seq: deleted.seq, signal: null, certainAt: deleted.at };
 }
 
 /** Whether anything was not as before, from the stop on. */

@@ -11,6 +11,7 @@ import { beginningOf, lastSignOfLife } from './beginning.js';
 import { collectDatabaseConnections, type DatabaseConnection } from './databases.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
 import { collectMarks, type MarkFacts } from './marks.js';
+import { podFacts, type PodFacts } from './pod.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
 
@@ -47,6 +48,8 @@ export interface LifeFacts {
   settled: EventOf<'traffic-settled'> | null;
   /** Our clients left, kind by kind, when the grace period was over. */
   left: EventOf<'clients-left'>[];
+  /** The pod it was part of, where the end of one was played. */
+  pod: PodFacts | null;
   /** The same signal once more, where it was sent twice. */
   repeated: Pick<Goodbye, 'at' | 'seq'> | null;
   /** The signal given straight to processes that may never have got it, when the grace period was over. */
@@ -163,6 +166,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     fronted: outside && settled?.serving === false && isAnsweredFor(exchanges, settled.at),
     settled,
     left,
+    pod: podFacts(events),
     crowd: first('crowd-opened'),
     repeated: events.filter((event) => event.type === 'signal-sent' || event.type === 'stop-begun')[1] ?? null,
     followed,

@@ -20,9 +20,12 @@ export function drawChecklist(report: Report, style: Style, verbose: boolean): s
 function drawEntry(entry: ChecklistEntry, checks: readonly CheckReport[], style: Style, verbose: boolean): string[] {
   if (checks.length === 0)
     return hanging(`   ${mark('skip', style)} `, entry.because ?? 'not checked', style, style.dim);
-  return foldSkipped(checks).flatMap(([check, ...others]) =>
+  const lines = foldSkipped(checks).flatMap(([check, ...others]) =>
     others.length === 0 ? drawCheck(check, style, verbose) : drawSkipped([check, ...others], style),
   );
+  return entry.because === null
+    ? lines
+    : [...lines, ...hanging(`   ${mark('skip', style)} `, entry.because, style, style.dim)];
 }
 
 type Group = [CheckReport, ...CheckReport[]];
@@ -78,7 +81,7 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
         ...details(
           [
             ['expected', check.expected],
-            ['observed', check.observed],
+            ...observedRows(check),
             ['because', check.because],
             ['cure', check.fix === null ? null : `${check.fix}; see drain-check explain ${check.id}`],
           ],
@@ -86,6 +89,24 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
         ),
       ];
   }
+}
+
+/** At most so many places of a manifest are shown. */
+const MOST_FINDINGS = 10;
+
+/** What was found in a manifest has a line for each place. */
+function observedRows({ findings = [], observed }: CheckReport): [string, string | null][] {
+  if (findings.length === 0) return [['observed', observed]];
+  const more = findings.length - MOST_FINDINGS;
+  return [
+    ...findings
+      .slice(0, MOST_FINDINGS)
+      .map(({ file, line, column, text }, i): [string, string] => [
+        i === 0 ? 'observed' : '',
+        `${file === '-' ? '<stdin>' : file}:${line}:${column} ${text}`,
+      ]),
+    ...(more > 0 ? [['', `and ${more} more`] satisfies [string, string]] : []),
+  ];
 }
 
 /**

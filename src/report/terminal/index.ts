@@ -4,6 +4,7 @@ import type { EndpointReport, Report, ScenarioReport } from '../types.js';
 import { drawChecklist } from './checks.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
+import { drawPod } from './pod.js';
 import { drawTable } from './table.js';
 import { clip, joinWithin, widthOf } from './text.js';
 import { drawTimeline, foldTimeline } from './timeline.js';
@@ -51,7 +52,10 @@ function plainEnough(text: string, style: Style): string {
 function header(report: Report, style: Style): string[] {
   const { dot, ellipsis } = glyphs(style);
   const { target, settings } = report;
-  const right = `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
+  const right =
+    target.kind === 'manifest'
+      ? `profile ${report.profile}`
+      : `profile ${report.profile} ${dot} grace ${formatDuration(settings.gracePeriodMs)}`;
   const name = 'drain-check  ';
   const command = clip(
     escapeControls(target.command),
@@ -63,8 +67,10 @@ function header(report: Report, style: Style): string[] {
     target.pid === null ? null : `pid ${target.pid}`,
     target.stop === null ? null : `stopped by: ${escapeControls(target.stop)}`,
     target.origin === null || target.kind === 'url' ? null : escapeControls(target.origin),
-    endpoint('readiness', target.readiness),
-    endpoint('liveness', target.liveness),
+    ...manifestFacts(report),
+    ...(target.kind === 'manifest'
+      ? []
+      : [endpoint('readiness', target.readiness), endpoint('liveness', target.liveness)]),
     ...target.streams.map((one) => `stream ${escapeControls(one.path)} (${one.how})`),
     ...target.websockets.map((one) => `WebSocket ${escapeControls(one.path)} (${one.how})`),
     target.http2 ? 'HTTP/2' : null,
@@ -77,6 +83,21 @@ function header(report: Report, style: Style): string[] {
     `${style.bold(name.trimEnd())}  ${command}${gap}${style.dim(right)}`,
     ...joinWithin(facts, ` ${dot} `, style.width).map((line) => style.dim(line)),
     ...cut,
+  ];
+}
+
+/** At most so many workloads are named. */
+const MOST_NAMED = 5;
+
+function manifestFacts({ manifest, target }: Report): string[] {
+  if (manifest === undefined) return [];
+  const { workloads, container, files, notes } = manifest;
+  const more = workloads.length - MOST_NAMED;
+  const named = workloads.slice(0, MOST_NAMED).map(escapeControls).join(', ');
+  const from = target.kind === 'manifest' ? '' : ` in ${escapeControls(files.join(', '))}`;
+  return [
+    `${named}${more > 0 ? ` and ${more} more` : ''}${container === null ? '' : `, container ${escapeControls(container)}`}${from}`,
+    ...notes.map(escapeControls),
   ];
 }
 
@@ -120,8 +141,9 @@ function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): s
     return [`  ${style.bold(scenario.id)}  ${style.dim(words)}`];
   }
   if (!whole) return [foldTimeline(scenario, timeline, style)];
+  const pod = scenario.pod === undefined ? [] : ['', ...drawPod(scenario.pod, style)];
   const table = drawTable(scenario, style);
-  return [...drawTimeline(scenario, timeline, style), ...(table.length === 0 ? [] : ['', ...table])];
+  return [...drawTimeline(scenario, timeline, style), ...pod, ...(table.length === 0 ? [] : ['', ...table])];
 }
 
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {

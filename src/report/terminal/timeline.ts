@@ -8,6 +8,7 @@ const LABEL_WIDTH = 23;
 const OUTCOME_WIDTH = 24;
 /** The longest name of a scenario, and room after it. */
 const FOLDED_WIDTH = 15;
+const DELETE = 'delete';
 /** Later marks must not hide a loss: the more a mark matters, the later it is drawn. */
 const POINT_ORDER: readonly PointState[] = ['ended', 'away', 'served', 'lost'];
 
@@ -20,7 +21,7 @@ export function drawTimeline(scenario: ScenarioReport, timeline: Timeline, style
       Math.min(width - 1, Math.round(((ms - timeline.fromMs) / (timeline.toMs - timeline.fromMs)) * (width - 1))),
     );
   const axis = drawAxis(scenario, timeline, width, column);
-  const lanes = timeline.lanes.map((lane) => drawLane(lane, width, column, style));
+  const lanes = timeline.lanes.map((lane) => drawLane(lane, timeline, width, column, style));
   return [`  ${style.bold(pad(scenario.id, LABEL_WIDTH))}${style.dim(axis)}`, ...lanes];
 }
 
@@ -30,6 +31,9 @@ function drawAxis(scenario: ScenarioReport, timeline: Timeline, width: number, c
   const write = (at: number, text: string) => characters(text).forEach((character, i) => (cells[at + i] = character));
   const name = scenario.signal ?? 'stop';
   write(column(0), name);
+  const deleted = timeline.marks.find((mark) => mark.what === 'deleted');
+  // What began before the signal is named where there is room for it.
+  if (deleted !== undefined && column(deleted.atMs) + DELETE.length < column(0)) write(column(deleted.atMs), DELETE);
   const step = roundStep(timeline.toMs / Math.max(1, Math.floor(width / 12)));
   const from = column(0) + name.length + 2;
   for (let ms = step; ms <= timeline.toMs; ms += step) {
@@ -47,7 +51,12 @@ export function roundStep(ms: number): number {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= ms) ?? 10 * power;
 }
 
-function drawLane(lane: Lane, width: number, column: (ms: number) => number, style: Style): string {
+/** What came before the signal is drawn in a death that began before it. */
+function isDrawn(atMs: number, { fromMs, marks }: Timeline): boolean {
+  return marks.some((mark) => mark.what === 'deleted') ? atMs >= fromMs : atMs > 0;
+}
+
+function drawLane(lane: Lane, timeline: Timeline, width: number, column: (ms: number) => number, style: Style): string {
   const { span, point, signal } = glyphs(style);
   const cells = Array.from({ length: width }, () => ' ');
   for (const { fromMs, toMs, state } of lane.spans) {
@@ -55,7 +64,8 @@ function drawLane(lane: Lane, width: number, column: (ms: number) => number, sty
   }
   cells[column(0)] = signal;
   for (const state of POINT_ORDER) {
-    for (const one of lane.points) if (one.state === state && one.atMs > 0) cells[column(one.atMs)] = point[state];
+    for (const one of lane.points)
+      if (one.state === state && isDrawn(one.atMs, timeline)) cells[column(one.atMs)] = point[state];
   }
   const outcome = clip(lane.outcome, OUTCOME_WIDTH, glyphs(style).ellipsis);
   return `    ${pad(clip(lane.label, LABEL_WIDTH - 3), LABEL_WIDTH - 2)}${colourLane(cells.join(''), style)}  ${lane.wrong ? style.red(outcome) : outcome}`.trimEnd();
@@ -70,11 +80,16 @@ function colourLane(cells: string, style: Style): string {
 /** A death in one line, for when nothing went wrong. */
 export function foldTimeline(scenario: ScenarioReport, timeline: Timeline, style: Style): string {
   const { dash } = glyphs(style);
+  // What began before the signal is told from its own beginning.
+  const deletedMs = timeline.marks.find((mark) => mark.what === 'deleted')?.atMs ?? null;
   const steps = [...timeline.marks]
+    .filter((mark) => mark.what !== 'signal' || deletedMs === null || scenario.signal !== null)
     .sort((a, b) => a.atMs - b.atMs)
-    .map((mark) =>
-      mark.what === 'signal' ? (scenario.signal ?? 'stop') : `${mark.what} ${formatDuration(mark.atMs)}`,
-    );
+    .map(({ what, atMs }) => {
+      const name = what === 'signal' ? (scenario.signal ?? 'stop') : what;
+      const fromMs = deletedMs ?? 0;
+      return atMs === fromMs ? name : `${name} ${formatDuration(atMs - fromMs)}`;
+    });
   const { signalledDuringStartMs: started } = scenario;
   const during = started === null ? '' : `${formatDuration(started)} after its start `;
   const line = `${during}${steps.join(` ${dash} `)}`;

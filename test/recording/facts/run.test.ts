@@ -38,7 +38,7 @@ describe('what is unfinished', () => {
 
 describe('the one life of a target that runs already', () => {
   const together = (plan: Plan) => {
-    const kind = plan.target.kind === 'command' ? 'process' : plan.target.kind;
+    const kind = plan.target.kind === 'command' || plan.target.kind === 'manifest' ? 'process' : plan.target.kind;
     return new Story(plan).taken(kind).signal().exit(600).facts();
   };
   const answered = (plan: Plan) => Object.keys(together(plan).played).sort();

@@ -1,0 +1,38 @@
+import type { ContainerManifest } from '../plan/manifest.js';
+import type { PodPlan } from '../plan/pod.js';
+import type { SignalName } from '../plan/types.js';
+import { signalName } from '../plan/values.js';
+import type { ReadContainer } from './containers.js';
+import type { ReadWorkload } from './workloads.js';
+
+/** What is rehearsed of a workload: one of its containers, and how the pod around it ends. */
+export function podPlan(workload: ReadWorkload, container: ReadContainer): PodPlan {
+  const { manifest } = workload;
+  const { probes, preStop } = container.manifest;
+  return {
+    workload: { kind: manifest.kind, name: manifest.name, namespace: manifest.namespace },
+    container: container.manifest.name,
+    served: container.manifest.servedBy !== null,
+    publishNotReadyAddresses: manifest.services.some((service) => service.publishNotReady !== null),
+    replicas: manifest.replicas.value,
+    gracePeriodMs: manifest.graceSeconds.value * 1000,
+    preStop: preStop?.hook ?? null,
+    stopSignal: stopSignal(container.manifest),
+    readiness: probes.readiness?.probe ?? null,
+    liveness: probes.liveness?.probe ?? null,
+    startup: probes.startup?.probe ?? null,
+    sidecars: workload.sidecars.map((one) => ({
+      name: one.manifest.name,
+      preStop: one.manifest.preStop?.hook ?? null,
+    })),
+    env: container.env,
+    command: container.command,
+  };
+}
+
+/** The signal, where it is one that can be sent here. */
+function stopSignal({ stopSignal: given }: ContainerManifest): SignalName | null {
+  if (given === null) return null;
+  const parsed = signalName(given.name);
+  return 'value' in parsed ? parsed.value : null;
+}
