@@ -21,7 +21,8 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   },
   traffic: {
     may: /^(plan|recording)\//,
-    packages: /^(undici|ws|@grpc\/(grpc-js|proto-loader)|node:(net|stream|tls|http2|timers\/promises))$/,
+    packages:
+      /^(undici|ws|@grpc\/(grpc-js|proto-loader)|node:(net|stream|tls|http2|timers\/promises|buffer|crypto|util))$/,
     because: 'it observes one thing; only run puts things together',
   },
   probes: {

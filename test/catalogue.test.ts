@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../src/checks/index.js';
 import { generatedPart, withGeneratedPart } from '../src/report/check-page.js';
 import { CHECKLIST } from '../src/report/checklist.js';
-import { listFixtures } from '../fixtures/fixtures.js';
+import { listFixtures, type Fixture } from '../fixtures/fixtures.js';
+import type { Need } from '../src/plan/types.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const ids = CHECKS.map((check) => check.id);
@@ -93,11 +94,17 @@ describe.each(servers)('$id', ({ id }) => {
   });
 });
 
-describe.each(fixtures)('fixture $name', ({ target, verdicts }) => {
+/** What a fixture's run is about beside the usual: checks of other things are not in its plan. */
+function gives(need: Need, { target, options }: Fixture): boolean {
+  if (need === 'replacement') return target === 'url';
+  return need === 'load' && options.some((option) => option.startsWith('--load'));
+}
+
+describe.each(fixtures)('fixture $name', (fixture) => {
+  const { verdicts } = fixture;
+
   it('says what every check must say of it', () => {
-    const judged = CHECKS.filter(
-      (check) => check.needs === undefined || (check.needs === 'replacement' && target === 'url'),
-    );
+    const judged = CHECKS.filter(({ needs }) => needs === undefined || gives(needs, fixture));
     expect(Object.keys(verdicts)).toEqual(judged.map((check) => check.id));
     for (const status of Object.values(verdicts).flatMap((words) => words.split(' | ')))
       expect(['pass', 'warn', 'fail', 'skip', 'inconclusive']).toContain(status);

@@ -7,7 +7,7 @@ import { heldBy } from './kind-words.js';
 import { fail, inconclusive, onlyIfFinished, pass, playedIn, plural } from './verdict.js';
 
 /** The deaths that begin with the signal of the run, in a service that is ready; the others have checks of their own. */
-const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'stuck', 'repeat-signal'];
+const JUDGED: readonly ScenarioId[] = ['drain', 'idle', 'streams', 'stuck', 'repeat-signal', 'load'];
 
 export const exitsInTime = defineCheck({
   id: 'exits-in-time',

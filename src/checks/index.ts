@@ -7,6 +7,7 @@ import { dropsNoAcceptedConnection } from './drops-no-accepted-connection.js';
 import { exitsCleanly } from './exits-cleanly.js';
 import { exitsInTime } from './exits-in-time.js';
 import { failsReadiness } from './fails-readiness.js';
+import { finishesAtScale } from './finishes-at-scale.js';
 import { finishesRequests } from './finishes-requests.js';
 import { finishesStreams } from './finishes-streams.js';
 import { finishesUploads } from './finishes-uploads.js';
@@ -80,6 +81,7 @@ export const CHECKS: readonly Check[] = [
   closesWebsockets,
   tellsWebsocketClients,
   boundsTheWait,
+  finishesAtScale,
   k8sPrestopPresent,
   k8sPrestopFits,
   k8sPrestopCanRun,

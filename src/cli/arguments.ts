@@ -34,8 +34,16 @@ export function splitArguments(argv: readonly string[], specs: readonly OptionSp
     if (spec === null) {
       if (BUILT_IN.includes(word)) own.push(word);
       else problems.push(unknown(word, specs));
-    } else if (spec.value === null || spec.value.startsWith('[') || hasInlineValue(word)) own.push(word);
-    else {
+    } else if (spec.value === null || hasInlineValue(word)) own.push(word);
+    else if (isOptional(spec)) {
+      own.push(word);
+      // The word after it is its value only where it cannot be a command.
+      const value = argv[index];
+      if (value !== undefined && SIZES.test(value)) {
+        own.push(value);
+        index++;
+      }
+    } else {
       const value = argv[index];
       index++;
       if (value === undefined || value === '--')
@@ -64,6 +72,13 @@ export function splitOperands(
     rest = command.slice(all.length);
     if (all.length === 0 || read.includes('--')) return { operands, options };
   }
+}
+
+/** `requests=5000,websockets=10000`. */
+const SIZES = /^[a-z]+=\d+(,[a-z]+=\d+)*$/;
+
+function isOptional({ value }: OptionSpec): boolean {
+  return value?.startsWith('[') === true;
 }
 
 function hasInlineValue(word: string): boolean {

@@ -11,6 +11,8 @@ export function declareOptions(command: Command, specs: readonly OptionSpec[]): 
     const option = new Option(flags, more === '' ? spec.description : `${spec.description} (${more})`);
     if (spec.value !== null)
       option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    // Given without a value it has an empty one.
+    if (spec.value?.startsWith('[') === true) option.preset('');
     option.helpGroup(`${spec.group}:`);
     command.addOption(option);
   }
@@ -27,8 +29,7 @@ export function rawOptions(command: Command, specs: readonly OptionSpec[]): RawO
     const source = command.getOptionValueSource(key);
     const value = values[key];
     if (source !== 'cli') continue;
-    // A value that was left out is true.
-    if (spec.value !== null) raw[spec.name] = value === true ? [''] : (value as string[]);
+    if (spec.value !== null) raw[spec.name] = value as string[];
     else if (value === !spec.name.startsWith('no-')) raw[spec.name] = ['true'];
   }
   return raw;

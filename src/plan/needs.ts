@@ -1,7 +1,7 @@
 import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
-import type { Need, TargetPlan } from './types.js';
+import type { LoadPlan, Need, TargetPlan } from './types.js';
 
 /** Why a scenario or check that was asked for by name is not to be had, and what would change that. */
 const WORDS: Record<Need, string> = {
@@ -15,7 +15,11 @@ const WORDS: Record<Need, string> = {
 };
 
 /** What the target and the options of a run give that some scenarios and checks are about. */
-export function givenNeeds(target: TargetPlan, manifest: ManifestPlan | null): ReadonlySet<Need> {
+export function givenNeeds(
+  target: TargetPlan,
+  load: LoadPlan | null,
+  manifest: ManifestPlan | null,
+): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
     replacement: target.kind === 'url',
     manifest: manifest !== null,
@@ -23,7 +27,7 @@ export function givenNeeds(target: TargetPlan, manifest: ManifestPlan | null): R
     telemetry: false,
     jobs: false,
     worker: false,
-    load: false,
+    load: load !== null,
   };
   return new Set((Object.keys(given) as Need[]).filter((need) => given[need]));
 }

@@ -97,6 +97,12 @@ export const OPTIONS: readonly OptionSpec[] = [
     repeatable,
   ),
   option('Work in flight', 'proto', '<file>', '.proto file that describes the gRPC methods (default: reflection)'),
+  option(
+    'Work in flight',
+    'load',
+    '[requests=n,websockets=n,idle=n]',
+    'play the scenario load, with so many connections (default: requests=5000,websockets=10000)',
+  ),
   option('Work in flight', 'no-discover', null, 'do not look for streams and WebSockets at the usual paths'),
   option('Scenarios', 'as-pid1', null, 'play a death as PID 1 of a namespace, whatever the profile'),
   option('Scenarios', 'no-as-pid1', null, 'never play a death as PID 1'),

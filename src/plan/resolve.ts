@@ -2,6 +2,7 @@ import { givenNeeds, isMet } from './needs.js';
 import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
+import { readLoad } from './read-load.js';
 import { readFileOption } from './read-reached.js';
 import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
@@ -119,7 +120,8 @@ export function resolveRun(
 ): Resolution<{ plan: Plan; output: OutputChoices }> {
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
-  const given = givenNeeds(target, manifest);
+  const load = readLoad(reader, target.kind);
+  const given = givenNeeds(target, load, manifest);
   const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -150,6 +152,7 @@ export function resolveRun(
     discover: !reader.one('no-discover', values.switchValue, false),
     grpc: reader.many('grpc', values.grpcCall),
     proto: readFileOption(reader, 'proto', cwd),
+    load,
     asPid1: readAsPid1(reader),
     parallel: reader.one('parallel', (text) => values.wholeNumber(text, 1, 16), 1),
     startTimeoutMs: reader.one('start-timeout', (text) => values.duration(text, 100), 30_000),
@@ -221,6 +224,7 @@ const NOTHING_PLAYED = {
   probeIntervalMs: 0,
   probeTimeoutMs: 0,
   attemptIntervalMs: 0,
+  load: null,
 } as const satisfies Partial<Plan>;
 
 /** How to judge a recording again (its scenarios have been played, so only checks can be chosen): its own plan with the given options laid over it, or every problem at once. */

@@ -17,6 +17,7 @@ const scenario = z.enum([
   'interrupt',
   'startup',
   'pid-1',
+  'load',
   'together',
 ]);
 
@@ -123,6 +124,11 @@ export const planSchema: z.ZodType<Plan> = z.object({
   discover: z.boolean(),
   grpc: z.array(z.object({ method: z.string(), request: z.string() })),
   proto: z.string().nullable(),
+  // A recording of before there was any does not say so.
+  load: z
+    .object({ requests: z.number().int(), websockets: z.number().int(), idle: z.number().int(), given: z.boolean() })
+    .nullable()
+    .default(null),
   asPid1: z.enum(['auto', 'always', 'never']),
   parallel: z.number().int(),
   startTimeoutMs: ms,

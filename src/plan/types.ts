@@ -6,7 +6,7 @@ import type { ManifestPlan } from './manifest.js';
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
 export type ScenarioId =
-  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'together';
+  'drain' | 'idle' | 'streams' | 'stuck' | 'repeat-signal' | 'interrupt' | 'startup' | 'pid-1' | 'load' | 'together';
 /** The scenarios whose parts `together` has in place, all in one life. */
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
@@ -47,6 +47,15 @@ export interface GrpcCall {
   /** `package.Service/Method`. */
   method: string;
   request: string;
+}
+
+/** How many connections the scenario `load` opens, by what they are for. */
+export interface LoadPlan {
+  requests: number;
+  websockets: number;
+  idle: number;
+  /** The numbers were given; otherwise what the target has no endpoint for is left out. */
+  given: boolean;
 }
 
 /** How the target's TLS is to be checked; certificates that nobody vouches for are accepted on this machine. */
@@ -165,6 +174,8 @@ export interface Plan {
   grpc: GrpcCall[];
   /** Path of a .proto file; null: the server is asked by reflection. */
   proto: string | null;
+  /** null: no load is asked for. */
+  load: LoadPlan | null;
   /** Whether to play a death as PID 1: where it makes sense and can be had, in any case, or never. */
   asPid1: 'auto' | 'always' | 'never';
   /** How many lives may go on side by side. */

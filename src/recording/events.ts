@@ -86,6 +86,31 @@ export interface ListenerDescription {
   verified: boolean;
 }
 
+/**
+ * Many exchanges of one kind, each on a connection of its own, which are too many for events of their own. The columns are
+ * equally long; the exchanges are numbered from `first` on.
+ */
+export interface CrowdColumns {
+  kind: ExchangeKind;
+  first: number;
+  method: string;
+  path: string;
+  /** How late our own thread was at worst while they ended: the times of endings are no better than that. Milliseconds. */
+  maxLateMs: number;
+  openedAt: number[];
+  connectedAt: (number | null)[];
+  armed: (ArmProof | null)[];
+  headAt: (number | null)[];
+  endedAt: number[];
+  ending: Ending[];
+  status: (number | null)[];
+  bytes: number[];
+  /** How the target ended the connection; null: it did not, or not before we did. */
+  socket: ('fin' | 'rst' | null)[];
+  /** Of a WebSocket's close frame; null: none came. */
+  code: (number | null)[];
+}
+
 interface Stamp {
   /** Position in the recording, from 0. */
   seq: number;
@@ -180,6 +205,18 @@ export type EventBody =
       /** How the server ended the TCP connection; `open`: it had not when we gave up. */
       tcp: 'fin' | 'rst' | 'open';
     }
+  /** Many connections were opened together: how many of how many, and why not all. */
+  | {
+      type: 'crowd-opened';
+      asked: number;
+      opened: number;
+      tookMs: number;
+      /** Connections that the kernel turned away for the target, since its queue was full; null: not known. */
+      overflows: number | null;
+      shortfall: string | null;
+    }
+  /** How each of many exchanges of one kind went: one place in each column is one exchange. */
+  | ({ type: 'crowd-ended' } & CrowdColumns)
   | { type: 'armed'; armed: number; opened: number }
   /** The first of a life begins its death; later ones are repetitions. */
   | { type: 'signal-sent'; signal: string; pid: number }

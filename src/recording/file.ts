@@ -10,8 +10,11 @@ export function serializeRecording(recording: Recording): string {
 
 /** What only some runs are about is left out where it was not given, so that others are written as they always were. */
 function headerLine({ plan, ...header }: RecordingHeader): object {
-  const { manifest, ...rest } = plan;
-  return { ...header, plan: manifest === null ? rest : plan };
+  const { load, manifest, ...rest } = plan;
+  return {
+    ...header,
+    plan: { ...rest, ...(load === null ? {} : { load }), ...(manifest === null ? {} : { manifest }) },
+  };
 }
 
 /**

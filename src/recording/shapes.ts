@@ -37,6 +37,7 @@ const scenario = word(
   'interrupt',
   'startup',
   'pid-1',
+  'load',
   'together',
 );
 const role = word('readiness', 'liveness');
@@ -59,6 +60,8 @@ const kind = word(
   'stuck-stream',
   'stuck-websocket',
 );
+const ending = word('answered', 'rejected', 'refused', 'short', 'closed', 'reset', 'timed-out', 'ended-by-tester');
+const proof = word('accepted-and-read', 'first-byte', 'upgraded', 'held-upload', 'calibrated');
 const framing = nullable(word('length', 'chunked', 'close', 'none'));
 const process = fields({ pid: number, ppid: number, command: text });
 const listener = fields({ pid: number, command: text, address: text, port: number, verified: flag });
@@ -104,13 +107,13 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'exchange-connected': { exchange: number },
   'exchange-armed': {
     exchange: number,
-    proof: word('accepted-and-read', 'first-byte', 'upgraded', 'held-upload', 'calibrated'),
+    proof,
   },
   'exchange-not-armed': { exchange: number, reason: text },
   'upload-released': { exchange: number },
   'exchange-ended': {
     exchange: number,
-    ending: word('answered', 'rejected', 'refused', 'short', 'closed', 'reset', 'timed-out', 'ended-by-tester'),
+    ending,
     status: nullable(number),
     bytes: number,
     framing,
@@ -130,6 +133,30 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
     received: number,
     lost: number,
     tcp: word('fin', 'rst', 'open'),
+  },
+  'crowd-opened': {
+    asked: number,
+    opened: number,
+    tookMs: number,
+    overflows: nullable(number),
+    shortfall: nullable(text),
+  },
+  'crowd-ended': {
+    kind,
+    first: number,
+    method: text,
+    path: text,
+    maxLateMs: number,
+    openedAt: listOf(number),
+    connectedAt: listOf(nullable(number)),
+    armed: listOf(nullable(proof)),
+    headAt: listOf(nullable(number)),
+    endedAt: listOf(number),
+    ending: listOf(ending),
+    status: listOf(nullable(number)),
+    bytes: listOf(number),
+    socket: listOf(word('fin', 'rst', null)),
+    code: listOf(nullable(number)),
   },
   armed: { armed: number, opened: number },
   'signal-sent': { signal, pid: number },

@@ -9,6 +9,8 @@ import type { Lane, LaneState, PointState, Timeline } from './types.js';
 
 /** How much of the time before the signal is drawn, as a part of the time after it. */
 const BEFORE = 0.06;
+/** A lane with more points than this has those that lie on one another drawn as one. */
+const MOST_POINTS = 400;
 
 const LABELS: Record<ExchangeKind, string> = {
   'slow-response': 'slow requests',
@@ -111,7 +113,7 @@ function heldLane(
   const answered = exchanges.filter((exchange) => exchange.end?.ending === 'answered').length;
   const openAtEnd = ends.filter(({ at }) => at >= toMs).length;
   return {
-    label: count > 1 ? `${LABELS[kind]} ×${count}` : LABELS[kind],
+    label: count > 1 ? `${labelOf(kind, life)} ×${count}` : labelOf(kind, life),
     outcome: connections
       ? openAtEnd > 0
         ? 'open to the end'
@@ -121,8 +123,22 @@ function heldLane(
         : (describeEnds(kind, exchanges) ?? `${answered} answered`),
     wrong: lost > 0,
     spans: [{ fromMs: from, toMs: Math.max(...ends.map(({ at }) => at)), state: 'busy' }],
-    points,
+    points: thinned(points, toMs),
   };
+}
+
+/** Thousands of WebSockets are all quiet. */
+function labelOf(kind: ExchangeKind, { crowd }: LifeFacts): string {
+  return crowd !== null && kind === 'quiet-websocket' ? 'WebSockets' : LABELS[kind];
+}
+
+/** Of points that nobody could tell apart on any screen, one is left. */
+function thinned(points: Lane['points'], toMs: number): Lane['points'] {
+  if (points.length <= MOST_POINTS) return points;
+  const places = new Map(
+    points.map((point) => [`${point.state} ${Math.round((point.atMs / toMs) * MOST_POINTS)}`, point]),
+  );
+  return [...places.values()];
 }
 
 /** The words for kinds that are not answered but end in another way; null for the others. */
@@ -137,7 +153,10 @@ function describeEnds(kind: ExchangeKind, exchanges: readonly Exchange[]): strin
 }
 
 function connectionEnd(exchange: Exchange, life: LifeFacts): number {
-  return life.connectionEnds.find((end) => end.connection === exchange.connection)?.at ?? Infinity;
+  const own = life.connectionEnds.find((end) => end.connection === exchange.connection);
+  // One of thousands has no event of its own for it.
+  const { end } = exchange;
+  return own?.at ?? (end?.ending === 'closed' || end?.ending === 'reset' ? end.at : Infinity);
 }
 
 function heldState(exchange: Exchange, life: LifeFacts, facts: RunFacts): PointState {

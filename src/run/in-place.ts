@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { ExchangeKind } from '../recording/events.js';
 import type { Exchanges } from '../traffic/exchanges.js';
@@ -5,6 +6,7 @@ import type { HeldWork } from '../traffic/held-work.js';
 import type { HttpOutcome } from '../traffic/http-connection.js';
 import type { Origin } from '../plan/origin.js';
 import type { KnownWork, RunContext } from './context.js';
+import type { CrowdLoad } from './crowd-load.js';
 import { GrpcLoad } from './grpc-load.js';
 import { holdWork, IdleLoad, ReusedConnection, type Load } from './load.js';
 import type { StreamLoad } from './stream-load.js';
@@ -19,12 +21,17 @@ export interface Stage {
   alone: ExchangeKind | null;
 }
 
+/** A crowd of which nobody has ended for so long, after the target was gone, does not end by itself. Milliseconds. */
+const CROWD_PATIENCE_MS = 2000;
+
 interface Parts {
   load: Load;
   idle: IdleLoad | null;
   reused: ReusedConnection | null;
   streams: StreamLoad | null;
   grpc: GrpcLoad | null;
+  /** Thousands of connections in a thread of their own. */
+  crowd: CrowdLoad | null;
   /** Never ends by itself, so nobody waits for it. */
   stuck: HeldWork[];
   /** How long the reused connection goes on after the held work is done. Milliseconds. */
@@ -54,8 +61,9 @@ export class InPlace {
     await reused?.ask();
     // What ends by itself comes last: nothing but the signal is waited for from here on.
     const load = holdWork(context, isolated, exchanges, origin, work.upload);
+    const crowd = scenario.crowd ? await openCrowd(context, stage, path) : null;
     const grpc = scenario.held === 'none' ? null : GrpcLoad.open(context, scenario, exchanges, origin, work.grpc);
-    return new InPlace({ load, idle, reused, streams, grpc, stuck, restMs: 2 * attemptIntervalMs });
+    return new InPlace({ load, idle, reused, streams, grpc, crowd, stuck, restMs: 2 * attemptIntervalMs });
   }
 
   /** Everything that is to be in flight at the signal. */
@@ -81,7 +89,8 @@ export class InPlace {
 
   /** Goes on with what comes after the signal, which was sent at `signalAt` and `sinceMs` ago. */
   afterSignal(signalAt: number, sinceMs: number): void {
-    const { load, idle, reused, streams, restMs } = this.parts;
+    const { load, idle, reused, streams, crowd, restMs } = this.parts;
+    crowd?.signalled();
     idle?.askAfterSignal();
     reused?.start();
     streams?.signalled(signalAt);
@@ -114,14 +123,35 @@ export class InPlace {
   /** How the held requests ended, when all that ends by itself has. */
   async done(): Promise<HttpOutcome[]> {
     const outcomes = await Promise.all(this.#ending.map((work) => work.done));
+    await this.parts.crowd?.over;
     return outcomes.filter((outcome) => outcome !== null);
+  }
+
+  /**
+   * Waits for what a crowd has still to read of its ends, and records them. The target is gone: as long as ends go on
+   * coming in, it is this machine that is busy.
+   */
+  async tell(abort: AbortSignal): Promise<void> {
+    const { crowd } = this.parts;
+    if (crowd === null) return;
+    for (let before = -1; crowd.ended > before;) {
+      before = crowd.ended;
+      await Promise.race([crowd.over, sleep(CROWD_PATIENCE_MS, undefined, { signal: abort, ref: false })]);
+    }
+    await crowd.tell();
+  }
+
+  /** Connections of a crowd that stand. */
+  get crowdSize(): number {
+    return this.parts.crowd?.standing ?? 0;
   }
 
   /** Ends whatever is still open; what ends now was ended by us. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { idle, reused, streams, grpc } = this.parts;
+    const { idle, reused, streams, grpc, crowd } = this.parts;
+    crowd?.close();
     for (const timer of this.#timers) clearTimeout(timer);
     for (const work of this.held) work.connection.abandon();
     streams?.close();
@@ -129,6 +159,26 @@ export class InPlace {
     idle?.close();
     reused?.stop();
   }
+}
+
+/** What opens thousands of connections is loaded only where they are wanted. */
+async function openCrowd(context: RunContext, { exchanges, origin, work, scenario }: Stage, path: string) {
+  const { plan } = context;
+  if (plan.load === null) return null;
+  const [{ CrowdLoad }, { crowdGroups }] = await Promise.all([import('./crowd-load.js'), import('./crowd-groups.js')]);
+  const groups = crowdGroups(plan, plan.load, origin, work, path);
+  return CrowdLoad.open(
+    {
+      recorder: exchanges.recorder,
+      numbering: exchanges.numbering,
+      origin,
+      groups,
+      path,
+      silence: plan.slow.length === 0 ? 'held-upload' : null,
+      onProgress: (phase, inFlight) => context.onProgress({ scenario: scenario.id, phase, inFlight }),
+    },
+    context.abort,
+  );
 }
 
 /** The idle scenario with one of its kinds alone: the held work stays, since it sets the length of the death. */

@@ -10,7 +10,7 @@ import type { KnownWork, RunContext } from './context.js';
  */
 export async function lookForWork(context: RunContext, origin: Origin, recorder: LifeRecorder): Promise<KnownWork> {
   const { plan } = context;
-  const wantsEndpoints = (['streams', 'stuck', 'together'] as const).some((id) => plan.scenarios.includes(id));
+  const wantsEndpoints = (['streams', 'stuck', 'load', 'together'] as const).some((id) => plan.scenarios.includes(id));
   const [upload, endpoints, grpc] = await Promise.all([
     calibrateUpload(context, origin, recorder),
     wantsEndpoints ? findEndpoints(context, origin, recorder) : { streams: [], websockets: [] },

@@ -22,6 +22,7 @@ import { InPlace, type Stage } from './in-place.js';
 import { lookForWork } from './known-work.js';
 import { letClientsGo } from './let-go.js';
 import { probePaths } from './readiness.js';
+import { whyNoCrowd } from './why-no-crowd.js';
 import { whyNotPlayed } from './why-not-played.js';
 
 /** New connections that carry work come less often than plain ones, and take this long when we decide. */
@@ -57,7 +58,11 @@ export async function playLife(
   const { recorder, running } = begun;
   const { life } = recorder;
   const tell = (phase: Progress['phase'], held: readonly HeldWork[] = []) =>
-    context.onProgress({ scenario: scenario.id, phase, inFlight: held.filter((work) => !work.over()).length });
+    context.onProgress({
+      scenario: scenario.id,
+      phase,
+      inFlight: held.filter((work) => !work.over()).length + (inPlace?.crowdSize ?? 0),
+    });
   let inPlace: InPlace | null = null;
   let farewell: Farewell | null = null;
   let complete = false;
@@ -72,7 +77,7 @@ export async function playLife(
     await death.lookAround();
     const work = (context.known.work ??= await untilAborted(lookForWork(context, origin, recorder), context.abort));
     onKnown();
-    const skipped = whyNotPlayed(context, scenario, work);
+    const skipped = whyNotPlayed(context, scenario, work) ?? (await whyNoCrowd(context, scenario, origin, life, work));
     if (skipped !== null) return { outcomes: [], exitAfterMs: 0, skipped };
     const calibrated = await untilAborted(isCalibrated(context, origin, recorder), context.abort);
 
@@ -102,6 +107,7 @@ export async function playLife(
 
     inPlace.stop();
     await Promise.race([inPlace.done(), sleep(LAST_WAIT_MS, undefined, { ref: false })]);
+    await inPlace.tell(context.abort);
     inPlace.close();
     await context.observer.stop(life);
     await checkPort(begun, origin);

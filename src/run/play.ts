@@ -35,6 +35,7 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     );
   }
   // What may fail before anything is started comes first.
+  if (plan.load !== null) (await import('./crowd-limits.js')).assertOwnLimit(plan.load);
   const { tls: tlsPlan } = plan.target;
   const tls = tlsPlan === null ? null : { ca: await readAuthorities(tlsPlan.ca), servername: tlsPlan.servername };
   const recorder = new Recorder(plan, options.tool);

@@ -1,6 +1,7 @@
 import { drain } from './drain.js';
 import { idle } from './idle.js';
 import { interrupt } from './interrupt.js';
+import { load } from './load.js';
 import { pid1 } from './pid-1.js';
 import { repeatSignal } from './repeat-signal.js';
 import type { Scenario } from './scenario.js';
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   interrupt,
   startup,
   pid1,
+  load,
   together,
 ];

@@ -21,6 +21,8 @@ export interface Scenario {
   streams: boolean;
   /** Work that its client never finishes: an upload, a stream that is not read, a close frame that is not answered. */
   stuck: boolean;
+  /** Thousands of connections, as many as the plan says, held and followed together. */
+  crowd: boolean;
   /** The signal that begins the death; null: the one the plan names. */
   signal: SignalName | null;
   /** When the same signal is sent once more, in milliseconds after the first; null: never. */
@@ -53,6 +55,7 @@ export const PLAIN_DEATH: Omit<Scenario, 'id' | 'question' | 'needs'> = {
   idle: null,
   streams: false,
   stuck: false,
+  crowd: false,
   signal: null,
   repeatAfterMs: null,
   duringStartup: null,

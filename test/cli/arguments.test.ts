@@ -26,6 +26,9 @@ describe('splitArguments', () => {
     [['-h', '-V', '--version'], ['-h', '-V', '--version'], []],
     [['--body', '-x', 'y'], ['--body', '-x'], ['y']],
     [['', 'x'], [], ['', 'x']],
+    [['--load', 'node', 'x.js'], ['--load'], ['node', 'x.js']],
+    [['--load', 'requests=5,idle=1', 'x'], ['--load', 'requests=5,idle=1'], ['x']],
+    [['--load=requests=5', '--', 'a=1'], ['--load=requests=5'], ['a=1']],
   ])('%j', (argv, own, command) => expect(split(...argv)).toEqual({ own, command, problems: [] }));
 
   it('collects what it does not know, and goes on', () => {

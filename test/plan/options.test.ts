@@ -20,6 +20,7 @@ describe('the list of options', () => {
     for (const { name, description, value } of OPTIONS) {
       expect(name).toMatch(/^[a-z]+\d?(-[a-z]+\d?)*$/);
       expect(description).toMatch(/^\S.*[^.\s]$/);
+      // In square brackets it may be left out.
       if (value !== null) expect(value).toMatch(/^(<.+>|\[.+\])$/);
     }
   });

@@ -102,7 +102,7 @@ function hostile(recording: Recording, fields: readonly string[]): Recording {
   return { ...recording, events: recording.events.map(walk) as Recording['events'] };
 }
 
-const FOREIGN = ['command', 'text', 'path', 'address', 'reason', 'detail'];
+const FOREIGN = ['command', 'text', 'path', 'address', 'reason', 'detail', 'name'];
 // A few are enough: one of each way to die.
 const hostileReports = recordings
   .filter((_, index) => index % 3 === 0)

@@ -41,6 +41,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     discover: true,
     grpc: [],
     proto: null,
+    load: null,
     asPid1: 'auto',
     parallel: 1,
     startTimeoutMs: 30_000,

@@ -3,13 +3,22 @@ import type { Cell } from './endings/cell.js';
 import { HTTP1_CELLS } from './endings/http1.js';
 import { HTTP2_CELLS } from './endings/http2.js';
 import { NODE_HTTP2_CELLS } from './endings/node-http2.js';
+import { LEAN_CELLS } from './endings/lean.js';
 import { SILENT_CELLS } from './endings/silent.js';
 import { TLS_CELLS } from './endings/tls.js';
 import { WEBSOCKET_CELLS } from './endings/websocket.js';
 
 /** How often each cell is played; not one may be wrong. */
 const TIMES = 10;
-const CELLS = [...HTTP1_CELLS, ...HTTP2_CELLS, ...NODE_HTTP2_CELLS, ...SILENT_CELLS, ...TLS_CELLS, ...WEBSOCKET_CELLS];
+const CELLS = [
+  ...HTTP1_CELLS,
+  ...HTTP2_CELLS,
+  ...NODE_HTTP2_CELLS,
+  ...SILENT_CELLS,
+  ...LEAN_CELLS,
+  ...TLS_CELLS,
+  ...WEBSOCKET_CELLS,
+];
 const nameOf = ({ connection, behaviour }: Cell) => `${connection}: ${behaviour}`;
 
 describe('how an exchange ended', () => {

@@ -1,3 +1,4 @@
+import { crowdExchanges } from './crowd.js';
 import type { ArmProof, ClosedBy, EventOf, ExchangeKind, RecordedEvent } from '../events.js';
 
 /** One exchange from start to ending, put together from its events. Times are those of the recording. */
@@ -35,6 +36,10 @@ export interface ConnectionEnd {
 export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
   const byId = new Map<number, Exchange>();
   for (const event of events) {
+    if (event.type === 'crowd-ended') {
+      for (const exchange of crowdExchanges(event)) byId.set(exchange.id, exchange);
+      continue;
+    }
     if (event.type === 'exchange-opened') {
       byId.set(event.exchange, {
         id: event.exchange,

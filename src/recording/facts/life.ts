@@ -70,6 +70,8 @@ export interface LifeFacts {
   listener: ListenerFacts;
   /** The held exchanges that the target provably had when the signal was sent. */
   inFlight: Exchange[];
+  /** Many connections that were opened together; null: none. */
+  crowd: EventOf<'crowd-opened'> | null;
   events: readonly RecordedEvent[];
 }
 
@@ -153,6 +155,7 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     fronted: outside && settled?.serving === false && isAnsweredFor(exchanges, settled.at),
     settled,
     left,
+    crowd: first('crowd-opened'),
     repeated: events.filter((event) => event.type === 'signal-sent' || event.type === 'stop-begun')[1] ?? null,
     followed,
     startup: first('startup-timed'),

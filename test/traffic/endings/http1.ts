@@ -23,7 +23,7 @@ const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r
 const HALF_A_HEAD = 'HTTP/1.1 200 OK\r\nContent-';
 
 /** What the server does when the request is there, and how that ends. */
-const BEHAVIOURS: [string, Act | null, string, string][] = [
+export const BEHAVIOURS: [string, Act | null, string, string][] = [
   ['FIN before the head', 'fin', '', 'closed fin'],
   ['RST before the head', 'rst', '', 'reset rst'],
   ['half a head, then FIN', 'fin', HALF_A_HEAD, 'closed fin'],
@@ -65,7 +65,7 @@ const BEHAVIOURS: [string, Act | null, string, string][] = [
 ];
 
 /** The request is complete as far as it will come: all of it, or all but the last byte of an upload. */
-function hasArrived(read: string): boolean {
+export function hasArrived(read: string): boolean {
   const [head, body] = read.split('\r\n\r\n');
   const length = Number(/content-length: (\d+)/i.exec(head ?? '')?.[1] ?? 0);
   return body !== undefined && body.length >= length - 1;

@@ -24,7 +24,7 @@ const partial = text.subarray(0, -2);
 const masked = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x61]);
 
 /** What the server does to a WebSocket that is open. The codes and how TCP ended are part of the words. */
-const OPEN: [string, Act, Buffer, string][] = [
+export const OPEN: [string, Act, Buffer, string][] = [
   ['close 1000, then FIN', 'fin', close(1000), 'answered 101 code 1000 fin'],
   ['close 1001, then FIN', 'fin', close(1001), 'answered 101 code 1001 fin'],
   ['close 1012, then FIN', 'fin', close(1012), 'answered 101 code 1012 fin'],
@@ -48,7 +48,7 @@ const OPEN: [string, Act, Buffer, string][] = [
 const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno';
 
 /** What the server does instead of an upgrade. */
-const CLOSED: [string, Act | null, string, string][] = [
+export const CLOSED: [string, Act | null, string, string][] = [
   ['upgrade answered 503', 'stay', UNAVAILABLE, 'rejected 503'],
   ['upgrade answered 503, then FIN', 'fin', UNAVAILABLE, 'rejected 503'],
   ['upgrade answered with half a 503, then FIN', 'fin', UNAVAILABLE.slice(0, -1), 'short 503 fin'],
@@ -59,7 +59,7 @@ const CLOSED: [string, Act | null, string, string][] = [
 ];
 
 /** The handshake's answer for a request (RFC 6455, section 4.2.2). */
-function upgraded(request: string): string {
+export function upgraded(request: string): string {
   const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? '';
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
