@@ -1,6 +1,6 @@
 import { formatDuration } from '../plan/durations.js';
 import { preStopMs, subjectsOf, type Subject } from './manifest-subjects.js';
-import { defineRule, error, note } from './rule.js';
+import { defineRule, error, note, warning } from './rule.js';
 
 /** What a server needs beyond its own time-out, to end. Milliseconds. */
 const FLOOR_MS = 2000;
@@ -39,25 +39,26 @@ function judgeServer({ workload, container, name }: Subject) {
   const preStop = preStopMs(container);
   const roomMs = workload.graceSeconds.value * 1000 - (preStop ?? 0) - FLOOR_MS;
   const room = Math.floor(roomMs / 1000);
-  const option = server.option.replace('<seconds>', String(Math.max(1, room)));
-  const cure = room < 1 ? 'raise terminationGracePeriodSeconds first' : `set ${option}, which fits`;
+  const setting = server.option.replace('<seconds>', String(Math.max(1, room)));
+  const cure = room < 1 ? 'raise terminationGracePeriodSeconds first' : `set ${setting}, which fits`;
   if (server.timeoutMs === null && server.elsewhere !== null)
     return note(
       server.at,
       `${name} runs ${server.name}; its time-out may be set in ${server.elsewhere}, which is not seen here`,
     );
-  if (server.timeoutMs === null)
-    return error(
-      server.at,
-      `${name} runs ${server.name} without ${server.option.replace(/[ =]<seconds>s?/, '')}: ${server.byDefault}`,
-      cure,
-    );
+  // What nobody can see here may set it after all, so it is no error.
+  const found = server.doubt === null ? error : warning;
+  const unless = server.doubt === null ? '' : `, unless ${server.doubt} says otherwise`;
+  if (server.timeoutMs === null) {
+    const option = server.option.replace(/[ =]<seconds>s?/, '');
+    return found(server.at, `${name} runs ${server.name} without ${option}: ${server.byDefault}${unless}`, cure);
+  }
   if (server.timeoutMs > roomMs) {
     const grace = `${workload.graceSeconds.value} s${workload.graceSeconds.given ? '' : ' (the default)'}`;
     const less = preStop === null ? '' : `, ${formatDuration(preStop)} of which is preStop`;
-    return error(
+    return found(
       server.at,
-      `${name} lets ${server.name} drain for ${formatDuration(server.timeoutMs)} in a grace period of ${grace}${less}`,
+      `${name} lets ${server.name} drain for ${formatDuration(server.timeoutMs)} in a grace period of ${grace}${less}${unless}`,
       cure,
     );
   }

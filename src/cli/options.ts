@@ -29,8 +29,7 @@ export function rawOptions(command: Command, specs: readonly OptionSpec[]): RawO
     const source = command.getOptionValueSource(key);
     const value = values[key];
     if (source !== 'cli') continue;
-    // A value that was left out is true.
-    if (spec.value !== null) raw[spec.name] = value === true ? [''] : (value as string[]);
+    if (spec.value !== null) raw[spec.name] = value as string[];
     else if (value === !spec.name.startsWith('no-')) raw[spec.name] = ['true'];
   }
   return raw;

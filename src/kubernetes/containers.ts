@@ -4,7 +4,7 @@ import type { Field } from './field.js';
 import { hookOf, hookTime } from './hooks.js';
 import { declaredPorts, portResolver, type ContainerPort } from './ports.js';
 import { probeOf } from './probes.js';
-import { serverOf } from './server-timeout.js';
+import { serverOf, type Unseen } from './server-timeout.js';
 
 /** A container as it is judged, and what only its rehearsal needs. */
 export interface ReadContainer {
@@ -42,11 +42,20 @@ export function readContainer(field: Field): ReadContainer {
       command: commandOf(field, {}),
       commandAt,
       entrypointGiven: given.items.length > 0,
-      server: serverOf(command, env, commandAt),
+      server: serverOf(command, env, commandAt, unseenIn(field)),
     },
     ports,
     env,
     command,
     field,
   };
+}
+
+/** Which variables may come from somewhere else: those that say so, and any where all of a ConfigMap is taken. */
+function unseenIn(container: Field): Unseen {
+  const all = container.get('envFrom').items.length > 0;
+  const some = container
+    .get('env')
+    .items.flatMap((one) => (one.get('valueFrom').isMap ? (one.get('name').text ?? []) : []));
+  return (variable) => all || some.includes(variable);
 }

@@ -16,7 +16,12 @@ interface Known {
   byDefault: string;
   /** An option that names a file in which it may be set. */
   config: RegExp | null;
+  /** A file that is read unasked. */
+  file: string | null;
 }
+
+/** Whether a variable may have a value that is not in the manifest. */
+export type Unseen = (variable: string) => boolean;
 
 const SERVERS: readonly Known[] = [
   {
@@ -28,6 +33,7 @@ const SERVERS: readonly Known[] = [
     defaultMs: 30_000,
     byDefault: 'its default of 30 s holds',
     config: /^(-c|--config)(=|$)/,
+    file: 'gunicorn.conf.py beside the application',
   },
   {
     name: 'uvicorn',
@@ -37,6 +43,7 @@ const SERVERS: readonly Known[] = [
     defaultMs: null,
     byDefault: 'without it uvicorn waits for its clients without an end',
     config: null,
+    file: null,
   },
   {
     name: 'hypercorn',
@@ -46,19 +53,26 @@ const SERVERS: readonly Known[] = [
     defaultMs: 3000,
     byDefault: 'its default of 3 s holds',
     config: /^(-c|--config)(=|$)/,
+    file: null,
   },
 ];
 
 /**
  * The server that a command starts, where it is one that bounds its own drain.
  * @param command with its arguments; a shell's script is taken apart
+ * @param unseen tells variables that come from a ConfigMap or a Secret
  */
-export function serverOf(command: readonly string[], env: Environment, at: Position): ServerManifest | null {
+export function serverOf(
+  command: readonly string[],
+  env: Environment,
+  at: Position,
+  unseen: Unseen,
+): ServerManifest | null {
   const words = command.flatMap((word) => word.split(/\s+/)).map((word) => word.replace(/^["']|["';]$/g, ''));
   for (const known of SERVERS) {
     const started = words.some((word, i) => known.program.test(word) && !isOption(words[i - 1] ?? ''));
     if (started || (words.includes('-m') && words[words.indexOf('-m') + 1] === known.name))
-      return knownServer(known, words, env, at);
+      return knownServer(known, words, env, at, unseen);
   }
   return spring(words, env, at);
 }
@@ -68,8 +82,17 @@ function isOption(word: string): boolean {
   return /^-{1,2}[a-z]/.test(word) && word !== '-c' && word !== '-m';
 }
 
-function knownServer(known: Known, words: readonly string[], env: Environment, at: Position): ServerManifest {
+function knownServer(
+  known: Known,
+  words: readonly string[],
+  env: Environment,
+  at: Position,
+  unseen: Unseen,
+): ServerManifest {
   // gunicorn takes arguments from a variable as well.
+  const variables = [known.variable, known.name === 'gunicorn' ? 'GUNICORN_CMD_ARGS' : null].filter(
+    (one) => one !== null,
+  );
   const extra = known.name === 'gunicorn' ? (env['GUNICORN_CMD_ARGS'] ?? '').split(/\s+/) : [];
   const all = [...extra, ...words];
   const given = valueOf(all, known.option) ?? (known.variable === null ? null : (env[known.variable] ?? null));
@@ -86,6 +109,10 @@ function knownServer(known: Known, words: readonly string[], env: Environment, a
         : given === null
           ? 'its configuration file'
           : `the value ${given.slice(0, 50)}`,
+    doubt:
+      seconds === null
+        ? (known.file ?? (variables.some(unseen) ? 'a variable whose value is not in the manifest' : null))
+        : null,
     at,
   };
 }
@@ -123,6 +150,7 @@ function spring(words: readonly string[], env: Environment, at: Position): Serve
     timeoutMs: immediate || amount === undefined ? null : Number(amount) * (UNITS[unit] ?? 1),
     byDefault: immediate ? 'server.shutdown=immediate cuts what is in flight' : 'its default of 30 s holds for a phase',
     elsewhere: immediate || amount !== undefined ? null : 'its application.properties',
+    doubt: immediate || phase !== undefined ? null : 'its application.properties',
     at,
   };
 }

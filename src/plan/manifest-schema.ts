@@ -80,6 +80,7 @@ const container = z.object({
       timeoutMs: number.nullable(),
       byDefault: text,
       elsewhere: text.nullable(),
+      doubt: text.nullable(),
       at,
     })
     .nullable(),

@@ -133,5 +133,7 @@ export interface ServerManifest {
   byDefault: string;
   /** It may be set in a file that is not in the manifest. */
   elsewhere: string | null;
+  /** What may say otherwise than is seen here, and nobody can tell. */
+  doubt: string | null;
   at: Position;
 }

@@ -229,6 +229,23 @@ describe('the server’s own time-out', () => {
     (command) => expect(server(command)).toBeNull(),
   );
 
+  it('may be set by what is not in the manifest', () => {
+    const doubt = (container: object) => only(deployment({ container })).containers[0]?.server?.doubt;
+    const uvicorn = { command: ['uvicorn', 'app:app'] };
+    expect(doubt(uvicorn)).toBeNull();
+    expect(doubt({ ...uvicorn, envFrom: [{ configMapRef: { name: 'x' } }] })).toContain('variable');
+    const valueFrom = { configMapKeyRef: { name: 'x', key: 'y' } };
+    expect(doubt({ ...uvicorn, env: [{ name: 'UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN', valueFrom }] })).toContain(
+      'variable',
+    );
+    expect(doubt({ ...uvicorn, env: [{ name: 'OTHER', valueFrom }] })).toBeNull();
+    expect(doubt({ command: ['gunicorn', 'app:app'] })).toContain('gunicorn.conf.py');
+    expect(doubt({ command: ['gunicorn', 'app:app', '--graceful-timeout', '20'] })).toBeNull();
+    expect(doubt({ command: ['java', '-Dserver.shutdown=graceful', '-jar', 'a.jar'] })).toContain(
+      'application.properties',
+    );
+  });
+
   it('may stand in the environment, or where nobody sees it', () => {
     const value = (name: string, text: string) => [{ name, value: text }];
     expect(server(['uvicorn', 'a:b'], value('UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN', '9'))?.timeoutMs).toBe(9000);
