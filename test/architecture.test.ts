@@ -39,7 +39,7 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
   report: {
     may: /^(plan|recording|checks)\//,
-    packages: /^(cli-table3|string-width)$/,
+    packages: /^(cli-table3|string-width|sarif)$/,
     because: 'a report is a string',
   },
   cli: {

@@ -128,10 +128,16 @@ export const OPTIONS: readonly OptionSpec[] = [
     '<codes>',
     'exit codes that are clean, with commas (default: 0, or 128 + the signal)',
   ),
-  option('Output', 'report', '<format[=path]>', 'terminal or json, to standard output or a file (default: terminal)', {
-    ...repeatable,
-    short: 'r',
-  }),
+  option(
+    'Output',
+    'report',
+    '<format[=path]>',
+    'terminal, json, junit, tap, markdown, github, gitlab or sarif, to standard output or a file (default: terminal)',
+    {
+      ...repeatable,
+      short: 'r',
+    },
+  ),
   option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
   option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
   option('Output', 'verbose', null, 'show every scenario in full, and what the target prints', { short: 'v' }),

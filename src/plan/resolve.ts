@@ -89,6 +89,9 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
       'would share standard output; give all but one a path, like json=report.json',
     );
   }
+  const paths = reports.flatMap(({ path }) => (path === null ? [] : [path]));
+  for (const path of new Set(paths.filter((path, i) => paths.indexOf(path) !== i)))
+    reader.complain('report', path, 'is the path of two reports; give each its own');
   const color = reader.one('color', values.switchValue, false);
   const noColor = reader.one('no-color', values.switchValue, false);
   return {

@@ -70,6 +70,9 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
     checks: judged.map(checkReport),
     scenarios: scenarioReports(facts, questions),
     recommendation,
+    trials: null,
+    budgets: [],
+    baseline: null,
     complete: recording.whole,
   };
 }
@@ -116,11 +119,14 @@ function checkReport({ check, level, status, verdict, ignored }: Judged): CheckR
     scenario: verdict.scenario,
     status,
     ignored,
+    known: false,
     expected: verdict.expected,
     observed: verdict.observed,
     because: verdict.because,
     evidence: verdict.evidence,
     fix: bad ? (verdict.cure ?? check.cure) : null,
+    location: verdict.location,
+    trials: null,
     docs: `docs/checks/${check.id}.md`,
   };
 }

@@ -1,5 +1,6 @@
 import type { CheckReport, ChecklistEntry, Report } from '../types.js';
 import { escapeControls } from '../escape.js';
+import { detailsOf } from '../outcome.js';
 import { mark, paint } from './marks.js';
 import type { Style } from './style.js';
 import { pad, widthOf, wrap } from './text.js';
@@ -55,7 +56,7 @@ function drawSkipped(checks: Group, style: Style): string[] {
 
 function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {
   const head = `   ${mark(check.status, style)} `;
-  const title = check.ignored ? `${check.title} (ignored)` : check.title;
+  const title = `${check.title}${check.ignored ? ' (ignored)' : check.known ? ' (known)' : ''}`;
   switch (check.status) {
     case 'pass':
       return [
@@ -71,17 +72,16 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
         style,
         paint('inconclusive', style),
       );
+    case 'flaky':
     case 'warn':
     case 'fail':
       return [
         ...hanging(head, title, style, paint(check.status, style)),
         ...details(
-          [
-            ['expected', check.expected],
-            ['observed', check.observed],
-            ['because', check.because],
-            ['cure', check.fix === null ? null : `${check.fix}; see drain-check explain ${check.id}`],
-          ],
+          detailsOf(check).map(([label, text]) => [
+            label,
+            label === 'cure' ? `${text}; see drain-check explain ${check.id}` : text,
+          ]),
           style,
         ),
       ];
