@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'unsupported-platform'
   | 'recording-unreadable'
   | 'recording-newer'
+  | 'report-unreadable'
   | 'output-unwritable'
   | 'not-to-be-ended'
   | 'no-such-target'

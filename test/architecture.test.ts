@@ -44,7 +44,7 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   },
   cli: {
     may: ANY,
-    packages: /^(commander|chalk|node:.*)$/,
+    packages: /^(commander|chalk|chokidar|node:.*)$/,
     because: 'it is the only place with streams, environment and exit codes',
   },
 };

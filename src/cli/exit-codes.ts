@@ -34,6 +34,7 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'command-not-executable': EXIT.usage,
   'recording-unreadable': EXIT.usage,
   'recording-newer': EXIT.usage,
+  'report-unreadable': EXIT.usage,
   'output-unwritable': EXIT.usage,
   'not-a-stream': EXIT.usage,
   'not-a-websocket': EXIT.usage,

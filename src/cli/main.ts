@@ -1,5 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { JUDGE_OPTIONS, OPTIONS, layerOptions, type OptionSpec, type RawOptions } from '../plan/options.js';
+import {
+  DIFF_OPTIONS,
+  JUDGE_OPTIONS,
+  OPTIONS,
+  layerOptions,
+  type OptionSpec,
+  type RawOptions,
+} from '../plan/options.js';
 import { resolveRun, type Problem } from '../plan/resolve.js';
 import { DrainCheckError } from '../errors.js';
 import { splitArguments } from './arguments.js';
@@ -46,6 +53,8 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await demo(argv.slice(1), streams);
       case 'judge':
         return await judge(argv.slice(1), streams);
+      case 'diff':
+        return await diff(argv.slice(1), streams);
       case 'checks':
       case 'explain':
         return await catalogueCommand(first, argv.slice(1), streams);
@@ -68,6 +77,10 @@ async function run(argv: readonly string[], streams: Streams): Promise<number> {
   const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
   const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd());
   if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
+  if (resolved.output.watch) {
+    const { watchPlan } = await import('./commands/watch.js');
+    return interruptible((abort) => watchPlan(resolved.plan, resolved.output, streams, abort));
+  }
   const { runPlan } = await import('./commands/run.js');
   return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
 }
@@ -86,23 +99,11 @@ async function demo(argv: readonly string[], streams: Streams): Promise<number> 
 }
 
 async function judge(argv: readonly string[], streams: Streams): Promise<number> {
-  // The recording may stand before or after the options.
-  const [first = ''] = argv;
-  const leading = first !== '' && !first.startsWith('-') ? first : null;
-  const command = subcommand(streams, 'judge', 'judge a saved recording again', JUDGE_OPTIONS).usage(
-    '<recording> [options]',
-  );
-  const {
-    raw,
-    command: operands,
-    problems,
-  } = parse(command, leading === null ? argv : argv.slice(1), JUDGE_OPTIONS, streams);
-  const [file, ...surplus] = leading === null ? operands : [leading, ...operands];
-  const wrong: Problem[] = surplus.map((value) => ({
-    option: 'judge',
-    value,
-    problem: 'is one operand too many; one recording is judged at a time',
-  }));
+  const description = 'judge saved recordings again; several are trials of one service';
+  const command = subcommand(streams, 'judge', description, JUDGE_OPTIONS).usage('<recording...> [options]');
+  const { raw, operands, problems } = parseOperands(command, argv, JUDGE_OPTIONS, streams);
+  const [file, ...others] = operands;
+  const wrong: Problem[] = [];
   if (file === undefined)
     wrong.push({
       option: 'judge',
@@ -111,8 +112,39 @@ async function judge(argv: readonly string[], streams: Streams): Promise<number>
     });
   if (file === undefined || problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { runJudge } = await import('./commands/judge.js');
-  const judged = await runJudge(file, raw, streams);
+  const judged = await runJudge([file, ...others], raw, streams);
   return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
+}
+
+async function diff(argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = DIFF_OPTIONS;
+  const command = subcommand(streams, 'diff', 'two reports or recordings side by side; exit 1 when worse', specs);
+  const { raw, operands, problems } = parseOperands(
+    command.usage('<before> <after> [options]'),
+    argv,
+    specs,
+    // The formats that the environment may name are those of a run.
+    { ...streams, env: {} },
+  );
+  const [before, after] = operands;
+  const wrong: Problem[] = [];
+  if (before === undefined || after === undefined || operands.length > 2)
+    wrong.push({
+      option: 'diff',
+      value: operands.join(' '),
+      problem: 'takes two files, before and after: reports of --report json or recordings',
+    });
+  const format = raw['report']?.at(-1) ?? 'terminal';
+  if (!['terminal', 'json'].includes(format))
+    wrong.push({ option: '--report', value: format, problem: 'is not known here; it is terminal or json' });
+  if (before === undefined || after === undefined || problems.length + wrong.length > 0)
+    return refuse([...problems, ...wrong], streams);
+  const { runDiff } = await import('./commands/diff.js');
+  return runDiff(before, after, { json: format === 'json', color: colorOf(raw) }, streams);
+}
+
+function colorOf(raw: RawOptions): boolean | null {
+  return raw['color'] ? true : raw['no-color'] ? false : null;
 }
 
 async function catalogueCommand(
@@ -136,9 +168,30 @@ async function catalogueCommand(
         ];
   if (problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { explainCheck, listChecks } = await import('./commands/checks.js');
-  const style = styleOf(streams, 'out', raw['color'] ? true : raw['no-color'] ? false : null);
+  const style = styleOf(streams, 'out', colorOf(raw));
   await writeStream(streams.out, name === 'checks' ? listChecks(style) : explainCheck(operands[0] ?? '', style));
   return EXIT.kept;
+}
+
+/** Like `parse`, for a command whose operands may stand before, between and after its options. */
+function parseOperands(
+  command: Command,
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  streams: Streams,
+): { raw: RawOptions; operands: string[]; problems: Problem[] } {
+  const own: string[] = [];
+  const operands: string[] = [];
+  const problems: Problem[] = [];
+  for (let rest = argv; rest.length > 0;) {
+    const split = splitArguments(rest, specs);
+    own.push(...split.own);
+    problems.push(...split.problems);
+    const [operand, ...more] = split.command;
+    if (operand !== undefined) operands.push(operand);
+    rest = more;
+  }
+  return { raw: parse(command, own, specs, streams).raw, operands, problems };
 }
 
 function parse(

@@ -101,6 +101,15 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Scenarios', 'parallel', '<n>', 'lives side by side, for targets that take their port from PORT', {
     default: '1',
   }),
+  option(
+    'Scenarios',
+    'repeat',
+    '<n>',
+    'play everything so many times; checks that do not agree with themselves are flaky',
+    {
+      default: '1',
+    },
+  ),
   option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
   option('Timing', 'stop-timeout', '<duration>', 'time in which the target behind --url must have been stopped', {
     default: '5m',
@@ -129,6 +138,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     'exit codes that are clean, with commas (default: 0, or 128 + the signal)',
   ),
   option(
+    'Judging',
+    'budget',
+    '<time<limit>',
+    "limit on a measured time: 'exit.p95<5s', 'readiness.max<1s'",
+    repeatable,
+  ),
+  option('Judging', 'baseline', '<file>', 'earlier report or recording whose failures do not count'),
+  option(
     'Output',
     'report',
     '<format[=path]>',
@@ -139,6 +156,8 @@ export const OPTIONS: readonly OptionSpec[] = [
     },
   ),
   option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
+  option('Output', 'keep', '<dir>', 'leave the recording, the report and what the target printed in a directory'),
+  option('Output', 'watch', null, 'run again whenever a file changes'),
   option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
   option('Output', 'verbose', null, 'show every scenario in full, and what the target prints', { short: 'v' }),
   option('Output', 'color', null, 'colours even when the output is not a terminal'),
@@ -151,8 +170,17 @@ export const OPTIONS: readonly OptionSpec[] = [
  */
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) =>
-    spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+    spec.group === 'Judging' ||
+    (spec.group === 'Output' && !['record', 'keep', 'watch'].includes(spec.name)) ||
+    spec.name === 'routing-lag',
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
+
+/** The options of `diff`. */
+export const DIFF_OPTIONS: readonly OptionSpec[] = OPTIONS.flatMap((spec) => {
+  if (spec.name === 'report')
+    return [{ ...spec, value: '<format>', repeatable: false, description: 'terminal or json (default: terminal)' }];
+  return ['color', 'no-color'].includes(spec.name) ? [spec] : [];
+});
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
 export function environmentName(spec: OptionSpec): string {

@@ -1,3 +1,4 @@
+import { readGate, refuseSecondLife, type GateChoices } from './gate.js';
 import { givenNeeds, isMet } from './needs.js';
 import type { RawOptions } from './options.js';
 import { isThisMachine } from './origin.js';
@@ -19,8 +20,12 @@ export interface ReportChoice {
 }
 
 export interface OutputChoices {
+  gate: GateChoices;
   reports: ReportChoice[];
   record: string | null;
+  /** Directory for all that a run leaves; null: nothing is kept. */
+  keep: string | null;
+  watch: boolean;
   quiet: boolean;
   verbose: boolean;
   /** What drain-check did not start may be ended without asking. */
@@ -95,8 +100,11 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
   const color = reader.one('color', values.switchValue, false);
   const noColor = reader.one('no-color', values.switchValue, false);
   return {
+    gate: readGate(reader, catalogue.scenarios),
     reports: reports.length > 0 ? reports : [{ format: 'terminal', path: null }],
     record: reader.text('record'),
+    keep: reader.text('keep'),
+    watch: reader.one('watch', values.switchValue, false),
     quiet: reader.one('quiet', values.switchValue, false),
     verbose: reader.one('verbose', values.switchValue, false),
     yes: reader.one('yes', values.switchValue, false),
@@ -158,6 +166,7 @@ export function resolveRun(
     ...pace,
   };
   readCombinations(reader);
+  refuseSecondLife(reader, target, ['repeat', 'watch']);
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }

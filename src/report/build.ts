@@ -6,7 +6,7 @@ import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
-import { CHECKLIST, NOT_CHECKED } from './checklist.js';
+import { CHECKLIST, NOT_CHECKED, statusOfItem } from './checklist.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
 import {
@@ -137,12 +137,10 @@ function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Statu
   return verdict === 'pass' ? kept : broken;
 }
 
-const WORST_FIRST: readonly Status[] = ['fail', 'inconclusive', 'warn', 'pass', 'skip'];
-
 function checklistOf(judged: readonly Judged[], recommendation: Recommendation | null): ChecklistEntry[] {
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
-    const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
+    const status = statusOfItem(own);
     const because =
       own.length > 0
         ? null

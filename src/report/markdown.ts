@@ -17,7 +17,9 @@ const VERDICT_MARKS: Record<Report['verdict'], string> = { pass: '✅', warn: '�
 /** The report for a pull request, a job's summary or an issue: what is wrong first, then the checklist. */
 export function renderMarkdown(report: Report): string {
   const { verdict, target, profile, settings } = report;
-  const bad = report.checks.filter((check) => ['broken', 'unproved', 'noted'].includes(outcomeOf(check)));
+  const bad = (['broken', 'unproved', 'noted'] as const).flatMap((outcome) =>
+    report.checks.filter((check) => outcomeOf(check) === outcome),
+  );
   const parts = [
     `## ${VERDICT_MARKS[verdict]} drain-check: ${verdict}`,
     `${escapeMarkdown(target.command)} · profile ${profile} · grace ${formatDuration(settings.gracePeriodMs)}`,
