@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'recording-unreadable'
   | 'recording-newer'
   | 'report-unreadable'
+  | 'config-unreadable'
   | 'output-unwritable'
   | 'not-to-be-ended'
   | 'no-such-target'

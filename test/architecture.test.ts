@@ -13,6 +13,11 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^(zod|node:fs|node:path)$/,
     because: 'a plan is data; ids of checks and scenarios are passed in',
   },
+  config: {
+    may: /^plan\//,
+    packages: /^(yaml|node:(fs|fs\/promises|path|url))$/,
+    because: 'a file gives options as text, as a command line does',
+  },
   recording: { may: /^plan\//, packages: NONE, because: 'events describe what a plan asked for' },
   target: {
     may: /^(plan|recording)\//,

@@ -15,6 +15,7 @@ import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
 import { describeError, describeProblems } from './failure.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
+import { placed, readSettings } from './settings.js';
 import { styleOf, type Streams } from './streams.js';
 import { writeStream } from './write.js';
 
@@ -53,6 +54,10 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await demo(argv.slice(1), streams);
       case 'judge':
         return await judge(argv.slice(1), streams);
+      case 'print-plan':
+        return await printPlan(argv.slice(1), streams);
+      case 'init':
+        return await init(argv.slice(1), streams);
       case 'diff':
         return await diff(argv.slice(1), streams);
       case 'checks':
@@ -74,15 +79,48 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 }
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
-  const { raw, command, problems } = parse(program(streams), argv, OPTIONS, streams);
-  const { resolved, problems: more } = resolveRun(raw, command, catalogue(), process.cwd());
-  if (resolved === null || problems.length > 0) return refuse([...problems, ...more], streams);
+  const { resolved, problems } = await resolveSettings(program(streams), argv, streams);
+  if (resolved === null) return refuse(problems, streams);
   if (resolved.output.watch) {
     const { watchPlan } = await import('./commands/watch.js');
     return interruptible((abort) => watchPlan(resolved.plan, resolved.output, streams, abort));
   }
   const { runPlan } = await import('./commands/run.js');
   return exitCodeFor(await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort)));
+}
+
+/** Takes a command line apart, lays it over the configuration, and resolves both: a run, or everything that is wrong. */
+async function resolveSettings(command: Command, argv: readonly string[], streams: Streams) {
+  const { flags, command: words, problems } = parse(command, argv, OPTIONS, streams);
+  const settings = await readSettings(flags, words, streams.env, process.cwd());
+  const { resolved, problems: more } = resolveRun(settings.raw, settings.command, catalogue(), process.cwd());
+  const all = [...problems, ...settings.problems, ...placed(more, settings.sources)];
+  return { settings, resolved: all.length === 0 ? resolved : null, problems: all };
+}
+
+async function printPlan(argv: readonly string[], streams: Streams): Promise<number> {
+  const described = 'show what a run would do, and where each value came from';
+  const command = subcommand(streams, 'print-plan', described, OPTIONS).usage('[options] [command...]');
+  const { settings, resolved, problems } = await resolveSettings(command, argv, streams);
+  if (resolved === null) return refuse(problems, streams);
+  const { describePlan } = await import('./commands/print-plan.js');
+  const json = resolved.output.reports.some((report) => report.format === 'json' && report.path === null);
+  const style = styleOf(streams, 'out', resolved.output.color);
+  await writeStream(streams.out, describePlan(settings, resolved.plan, json, style));
+  return EXIT.kept;
+}
+
+async function init(argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = OPTIONS.filter((spec) => ['yes', 'color', 'no-color'].includes(spec.name)).map((spec) =>
+    spec.name === 'yes' ? { ...spec, description: 'ask nothing: write what can be guessed' } : spec,
+  );
+  const command = subcommand(streams, 'init', 'write a configuration file, after a few questions', specs);
+  const { raw, command: operands, problems } = parse(command, argv, specs, { ...streams, env: {} });
+  const surplus: Problem[] = operands.map((value) => ({ option: 'init', value, problem: 'takes no operand' }));
+  if (problems.length + surplus.length > 0) return refuse([...problems, ...surplus], streams);
+  const { runInit } = await import('./commands/init.js');
+  await runInit(process.cwd(), raw['yes'] !== undefined, streams);
+  return EXIT.kept;
 }
 
 async function demo(argv: readonly string[], streams: Streams): Promise<number> {
@@ -199,11 +237,13 @@ function parse(
   argv: readonly string[],
   specs: readonly OptionSpec[],
   streams: Streams,
-): { raw: RawOptions; command: string[]; problems: Problem[] } {
+): { flags: RawOptions; raw: RawOptions; command: string[]; problems: Problem[] } {
   const split = splitArguments(argv, specs);
   command.parse(split.own, { from: 'user' });
+  const flags = rawOptions(command, specs);
   return {
-    raw: layerOptions(specs, rawOptions(command, specs), streams.env),
+    flags,
+    raw: layerOptions(specs, flags, streams.env),
     command: split.command,
     problems: split.problems,
   };

@@ -1,5 +1,5 @@
 /** Headings under which `--help` groups the options. */
-export type OptionGroup = 'Target' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+export type OptionGroup = 'Configuration' | 'Target' | 'Work in flight' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -28,6 +28,8 @@ const repeatable = { repeatable: true } as const;
 
 /** Every option of a run, in the order in which `--help` shows them. The one place where an option is declared. */
 export const OPTIONS: readonly OptionSpec[] = [
+  option('Configuration', 'config', '<file|none>', 'configuration file (default: drain-check.config.* found upwards)'),
+  option('Configuration', 'target-name', '<name>', 'which of the targets in the configuration file to test'),
   option('Target', 'pid', '<n>', 'test a process that runs already, and end it (asks first, unless --yes is given)'),
   option('Target', 'url', '<url>', 'test a service from outside, while --stop or you stop it; or where --pid listens'),
   option('Target', 'stop', '<command>', 'command that stops the target, for the shell (with --url or --pid)'),
@@ -190,27 +192,55 @@ export function environmentName(spec: OptionSpec): string {
 /** Option values as given, by name: the last value of a single option, all values of a repeatable one. */
 export type RawOptions = Record<string, string[]>;
 
+/** Where the value of an option came from, in words: `--grace-period`, `DRAIN_CHECK_GRACE_PERIOD`, a place, `default`. */
+export type Sources = Record<string, string>;
+
+/** What a configuration file gives: values by option, and the place of each in the file. */
+export interface FileOptions {
+  raw: RawOptions;
+  places: Sources;
+}
+
 /**
- * Lays flags over the environment over the defaults. In the environment a repeatable option holds one value per
- * line, and a switch is on for `1`, `true`, `yes` or an empty text.
+ * Lays flags over the environment over a configuration file over the defaults. In the environment a repeatable option
+ * holds one value per line, and a switch is on for `1`, `true`, `yes` or an empty text.
  */
 export function layerOptions(
   specs: readonly OptionSpec[],
   flags: RawOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): RawOptions {
-  const layered: RawOptions = {};
+  return layerWithSources(specs, flags, environment, { raw: {}, places: {} }).raw;
+}
+
+/** The same, with a configuration file, and where each value came from. */
+export function layerWithSources(
+  specs: readonly OptionSpec[],
+  flags: RawOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  file: FileOptions,
+): { raw: RawOptions; sources: Sources } {
+  const raw: RawOptions = {};
+  const sources: Sources = {};
+  const take = (name: string, values: string[], source: string) => {
+    raw[name] = values;
+    sources[name] = source;
+  };
   for (const spec of specs) {
-    const flag = flags[spec.name];
+    const { name } = spec;
     const variable = environment[environmentName(spec)];
-    const opposite = spec.name.startsWith('no-') ? spec.name.slice(3) : `no-${spec.name}`;
-    if (flag !== undefined) layered[spec.name] = flag;
-    // --no-color on the command line also overrules DRAIN_CHECK_COLOR.
+    const opposite = name.startsWith('no-') ? name.slice(3) : `no-${name}`;
+    const against = environment[environmentName({ ...spec, name: opposite })];
+    const flag = flags[name];
+    const own = file.raw[name];
+    if (flag !== undefined) take(name, flag, `--${name}`);
+    // --no-color on the command line also overrules DRAIN_CHECK_COLOR, and either a file.
     else if (flags[opposite] !== undefined) continue;
-    else if (variable !== undefined) layered[spec.name] = spec.repeatable ? lines(variable) : [variable];
-    else if (spec.default !== null) layered[spec.name] = [spec.default];
+    else if (variable !== undefined) take(name, spec.repeatable ? lines(variable) : [variable], environmentName(spec));
+    else if (own !== undefined && against === undefined) take(name, own, file.places[name] ?? 'configuration');
+    else if (spec.default !== null) take(name, [spec.default], 'default');
   }
-  return layered;
+  return { raw, sources };
 }
 
 function lines(text: string): string[] {

@@ -7,7 +7,11 @@ const example = keptReport('perfect-with-lame-duck');
 /** A report with these checks alone, by their status, and one death of so many milliseconds. */
 export function trial(
   statuses: Readonly<Record<string, Status>>,
-  { exitMs = 1000, killed = false, flippedMs = 20 } = {},
+  {
+    exitMs = 1000,
+    killed = false,
+    flippedMs = 20,
+  }: { exitMs?: number; killed?: boolean; flippedMs?: number | null } = {},
 ): Report {
   const [check] = example.checks as [CheckReport, ...CheckReport[]];
   const death = example.scenarios.find((one) => one.id === 'drain') as ScenarioReport;
