@@ -6,6 +6,7 @@ import { runFacts } from './recording/facts/run.js';
 import { withBaseline } from './report/baseline.js';
 import { judgeBudgets } from './report/budgets.js';
 import { buildReport } from './report/build.js';
+import { deathsOf, type Death } from './report/deaths.js';
 import { combineTrials } from './report/trials.js';
 import type { Report } from './report/types.js';
 import { SCENARIOS } from './scenarios/index.js';
@@ -17,6 +18,11 @@ export function judgeRecording(recording: Recording, plan: Plan): Report {
   const facts = runFacts(recording, plan);
   const judged = judge(facts, plan);
   return buildReport({ recording, plan, facts, judged, verdict: overall(judged), questions });
+}
+
+/** Every exchange of the deaths in a recording, for a picture of them. */
+export function lookInto(recording: Recording, plan: Plan): Death[] {
+  return deathsOf(runFacts(recording, plan));
 }
 
 /** Puts trials, budgets and a baseline together to the one report that decides. One trial alone stays as it is. */

@@ -151,7 +151,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     'Output',
     'report',
     '<format[=path]>',
-    'terminal, json, junit, tap, markdown, github, gitlab or sarif, to standard output or a file (default: terminal)',
+    'terminal, html, json, junit, tap, markdown, github, gitlab or sarif, to standard output or a file (default: terminal)',
     {
       ...repeatable,
       short: 'r',

@@ -14,7 +14,7 @@ const VERDICTS_WORST_FIRST: readonly Report['verdict'][] = ['fail', 'inconclusiv
  */
 export function combineTrials(reports: readonly [Report, ...Report[]]): Report {
   const [first] = reports;
-  const worst = VERDICTS_WORST_FIRST.flatMap((verdict) => reports.filter((one) => one.verdict === verdict))[0] ?? first;
+  const worst = reports[worstTrial(reports)] ?? first;
   const checks = first.checks.map(({ id }) =>
     combineCheck(reports.flatMap((report) => report.checks.filter((check) => check.id === id))),
   );
@@ -31,6 +31,15 @@ export function combineTrials(reports: readonly [Report, ...Report[]]): Report {
     trials: { count: reports.length, verdicts: reports.map((report) => report.verdict), times: spreadsOf(reports) },
     complete: reports.every((report) => report.complete),
   };
+}
+
+/** Which of several trials is shown: the first of those that went worst. */
+export function worstTrial(reports: readonly Report[]): number {
+  const worst = VERDICTS_WORST_FIRST.find((verdict) => reports.some((one) => one.verdict === verdict));
+  return Math.max(
+    0,
+    reports.findIndex((one) => one.verdict === worst),
+  );
 }
 
 function combineCheck(checks: readonly CheckReport[]): CheckReport | null {

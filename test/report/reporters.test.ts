@@ -9,6 +9,7 @@ import { parseRecording } from '../../src/recording/file.js';
 import { CHECKLIST } from '../../src/report/checklist.js';
 import { renderGithub } from '../../src/report/github.js';
 import { renderGitlab } from '../../src/report/gitlab.js';
+import { renderHtml } from '../../src/report/html/index.js';
 import { renderJson } from '../../src/report/json.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderMarkdown } from '../../src/report/markdown.js';
@@ -99,6 +100,7 @@ const reporters: Reporter[] = [
   { name: 'markdown', render: renderMarkdown },
   { name: 'github', render: renderGithub, checklist: false },
   { name: 'gitlab', render: renderGitlab, checklist: false, cut: null },
+  { name: 'html', render: (report) => renderHtml(report), checklist: true },
   { name: 'sarif', render: renderSarif, checklist: false, cut: /"executionSuccessful": false/ },
 ];
 
@@ -200,7 +202,10 @@ describe.each(reporters.filter(({ checklist = true }) => checklist))('$name', ({
       const text = stripVTControlCharacters(render(report));
       const places = CHECKLIST.map(({ number, item }) =>
         text.search(
-          new RegExp(`^(${number}  ${item}|      "item": "${item}",|\\| \\*\\*${number}  ${item}\\*\\* \\|.*)$`, 'm'),
+          new RegExp(
+            `^(${number}  ${item}|      "item": "${item}",|<li><h3>${number}  ${item}</h3>.*|\\| \\*\\*${number}  ${item}\\*\\* \\|.*)$`,
+            'm',
+          ),
         ),
       );
       expect(places, name).not.toContain(-1);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RawOptions } from '../../plan/options.js';
 import { resolveJudging, type Problem } from '../../plan/resolve.js';
-import { judgeRecording, settle } from '../../judging.js';
+import { judgeRecording, lookInto, settle } from '../../judging.js';
 import type { Recording } from '../../recording/events.js';
+import { worstTrial } from '../../report/trials.js';
 import type { Report } from '../../report/types.js';
 import { catalogue } from '../catalogue.js';
 import { readRecording } from '../read.js';
@@ -48,7 +49,12 @@ export async function runJudge(
   for (const { path } of output.reports) if (path !== null) checkWritable(path);
   const baseline = await readBaseline(output, streams);
   const report = settle([one, ...others], { budgets: output.gate.budgets, baseline });
-  await writeReports(report, { ...output, record: null }, streams);
+  const shown = worstTrial(reports);
+  const deaths = () => {
+    const [recording, plan] = [recordings[shown], resolved[shown]?.resolved?.plan];
+    return recording === undefined || plan === undefined ? [] : lookInto(recording, plan);
+  };
+  await writeReports(report, { ...output, record: null }, streams, deaths);
   return { report };
 }
 

@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
-import { judgeRecording, settle } from '../../judging.js';
+import { judgeRecording, lookInto, settle } from '../../judging.js';
 import { escapeControls } from '../../report/escape.js';
+import { worstTrial } from '../../report/trials.js';
 import type { Report } from '../../report/types.js';
 import { packageInfo } from '../package-info.js';
 import { mayEnd } from '../consent.js';
@@ -32,13 +33,23 @@ export async function runPlan(
     makeKept(output.keep);
   }
   const baseline = await readBaseline(output, streams);
-  const reports: Report[] = [];
+  const played: { recording: Recording; report: Report }[] = [];
   for (const [i, trial] of trials.entries())
-    reports.push(await playTrial(plan, { ...output, record: records[i] ?? null }, trial, streams, abort));
+    played.push(await playTrial(plan, { ...output, record: records[i] ?? null }, trial, streams, abort));
+  const reports = played.map((one) => one.report);
   const [first, ...others] = reports;
   if (first === undefined) throw new Error('a run has no trial');
   const report = settle([first, ...others], { budgets, baseline });
-  await writeReports(report, { ...output, record: repeat === 1 ? output.record : records.join(', ') || null }, streams);
+  const deaths = () => {
+    const shown = played[worstTrial(reports)]?.recording;
+    return shown === undefined ? [] : lookInto(shown, shown.header.plan);
+  };
+  await writeReports(
+    report,
+    { ...output, record: repeat === 1 ? output.record : records.join(', ') || null },
+    streams,
+    deaths,
+  );
   return report;
 }
 
@@ -61,7 +72,7 @@ async function playTrial(
   trial: Trial | null,
   streams: Streams,
   abort: AbortSignal,
-): Promise<Report> {
+): Promise<{ recording: Recording; report: Report }> {
   const progress = output.quiet
     ? SILENT
     : startProgress(streams.err, styleOf(streams, 'err', output.color), prefix(trial));
@@ -83,7 +94,7 @@ async function playTrial(
     await save(recording, output);
     const report = judgeRecording(recording, recording.header.plan);
     await keepAll(recording, report, output, trial);
-    return report;
+    return { recording, report };
   } catch (error) {
     progress.stop();
     for (const partial of failed) {
