@@ -19,17 +19,46 @@ import { placed, readSettings } from './settings.js';
 import { styleOf, type Streams } from './streams.js';
 import { writeStream } from './write.js';
 
+/** What stands in the place of the target's command; a program of such a name goes after `--`. */
+const COMMANDS = [
+  { name: 'demo', description: 'rehearse two bundled servers, one good, one bad' },
+  { name: 'init', description: 'write a configuration file' },
+  { name: 'print-plan', description: 'show what a run would do, and why' },
+  { name: 'judge', description: 'judge saved recordings again' },
+  { name: 'diff', description: 'two reports side by side; exit 1 when worse' },
+  { name: 'checks', description: 'list the checks' },
+  { name: 'explain', description: 'one check, with its cure' },
+  { name: 'completion', description: 'completion for bash, zsh or fish' },
+] as const;
+
 const EXAMPLES = `
-Examples:
+Commands, in place of the target's:
+${COMMANDS.map(({ name, description }) => `  ${name.padEnd(13)}${description}`).join('\n')}
+
+A first look:
+  drain-check demo                             see it at work
   drain-check ./myapp                          any executable
   drain-check -- node server.js --flag         any command, after --
   drain-check --slow '/report?ms=2000' --ready /health/ready \\
               --live /health/live -- uvicorn app:app
+
+Other targets:
   drain-check --docker my/image -- node server.js
   drain-check --pid 4242 --yes                 a process that runs already
   drain-check --url http://127.0.0.1:8080 --stop 'systemctl stop app'
-  drain-check --report json=report.json --record run.ndjson ./myapp
-  drain-check demo                             see it at work
+
+A gate in CI:
+  drain-check init                             options in a file
+  drain-check --report terminal --report junit=drain.xml \\
+              --record run.ndjson ./myapp
+  drain-check --repeat 5 --budget 'exit.p95<5s' ./myapp
+  drain-check --baseline drain.json ./myapp    fail only on what is new
+
+Looking into it:
+  drain-check --report html=drain.html ./myapp
+  drain-check judge run.ndjson --profile load-balancer
+  drain-check diff before.json after.json
+  drain-check --watch ./myapp                  again on every change
 
 Exit codes: 0 no must-check failed, 1 a check failed, 2 usage, 3 no verdict,
 130 and 143 interrupted.
@@ -58,6 +87,8 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await printPlan(argv.slice(1), streams);
       case 'init':
         return await init(argv.slice(1), streams);
+      case 'completion':
+        return await completion(argv.slice(1), streams);
       case 'diff':
         return await diff(argv.slice(1), streams);
       case 'checks':
@@ -120,6 +151,31 @@ async function init(argv: readonly string[], streams: Streams): Promise<number> 
   if (problems.length + surplus.length > 0) return refuse([...problems, ...surplus], streams);
   const { runInit } = await import('./commands/init.js');
   await runInit(process.cwd(), raw['yes'] !== undefined, streams);
+  return EXIT.kept;
+}
+
+async function completion(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = subcommand(streams, 'completion', 'print a completion script for a shell', []);
+  const { command: operands, problems } = parse(command.usage('<bash|zsh|fish>'), argv, [], streams);
+  const { completionScript, SHELLS } = await import('./completion.js');
+  const shell = SHELLS.find((one) => one === operands[0]);
+  if (shell === undefined || operands.length > 1)
+    problems.push({ option: 'completion', value: operands.join(' '), problem: `takes a shell: ${SHELLS.join(', ')}` });
+  if (shell === undefined || problems.length > 0) return refuse(problems, streams);
+  const { checks, scenarios, reportFormats } = catalogue();
+  const values = {
+    explain: checks,
+    completion: SHELLS,
+    only: [...scenarios, ...checks],
+    skip: [...scenarios, ...checks],
+    ignore: checks,
+    report: reportFormats,
+    profile: ['kubernetes', 'standalone', 'docker', 'load-balancer'],
+    signal: ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'],
+    engine: ['docker', 'podman'],
+    'after-stop': ['gone', 'replaced'],
+  };
+  await writeStream(streams.out, completionScript(shell, { commands: COMMANDS, options: OPTIONS, values }));
   return EXIT.kept;
 }
 
