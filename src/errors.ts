@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'recording-unreadable'
   | 'recording-newer'
   | 'manifest-unreadable'
+  | 'report-unreadable'
+  | 'config-unreadable'
   | 'output-unwritable'
   | 'not-to-be-ended'
   | 'no-such-target'

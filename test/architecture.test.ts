@@ -13,6 +13,11 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
     packages: /^(zod|node:fs|node:path)$/,
     because: 'a plan is data; ids of checks and scenarios are passed in',
   },
+  config: {
+    may: /^plan\//,
+    packages: /^(yaml|node:(fs|fs\/promises|path|url))$/,
+    because: 'a file gives options as text, as a command line does',
+  },
   recording: { may: /^plan\//, packages: NONE, because: 'events describe what a plan asked for' },
   target: {
     may: /^(plan|recording)\//,
@@ -54,12 +59,12 @@ const TABLE: Record<string, { may: RegExp; packages: RegExp; because: string }> 
   checks: { may: /^(plan|recording)\//, packages: /^node:os$/, because: 'judging must be repeatable from a file' },
   report: {
     may: /^(plan|recording|checks)\//,
-    packages: /^(cli-table3|string-width)$/,
+    packages: /^(cli-table3|string-width|sarif)$/,
     because: 'a report is a string',
   },
   cli: {
     may: ANY,
-    packages: /^(commander|chalk|node:.*)$/,
+    packages: /^(commander|chalk|chokidar|node:.*)$/,
     because: 'it is the only place with streams, environment and exit codes',
   },
 };

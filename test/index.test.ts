@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { DrainCheckError, drainCheck, judge, parseRecording, type Report } from 'drain-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  DrainCheckError,
+  drainCheck,
+  judge,
+  parseRecording,
+  type CheckReport,
+  type DrainCheckRun,
+  type ErrorCode,
+  type RecordedEvent,
+  type Recording,
+  type Report,
+} from 'drain-check';
 import { fixture, processesWith } from './support/cli.js';
 import { validateReport } from './support/schema.js';
 import { listeningServer } from './support/server.js';
@@ -69,5 +80,38 @@ describe('judge', () => {
       profile: 'standalone',
       settings: { ignored: ['finishes-requests', 'finishes-uploads'] },
     });
+  });
+});
+
+describe('the types', () => {
+  it('are those of what is given and taken', () => {
+    expectTypeOf(drainCheck).returns.resolves.toEqualTypeOf<Report>();
+    expectTypeOf(drainCheck).parameter(0).toEqualTypeOf<DrainCheckRun>();
+    expectTypeOf<DrainCheckRun['abort']>().toEqualTypeOf<AbortSignal | undefined>();
+    expectTypeOf<DrainCheckRun['onEvent']>().toEqualTypeOf<((event: RecordedEvent) => void) | undefined>();
+    expectTypeOf<DrainCheckRun['baseline']>().toEqualTypeOf<Report | undefined>();
+    expectTypeOf(judge).parameter(0).toEqualTypeOf<Recording>();
+    expectTypeOf(judge).returns.toEqualTypeOf<Report>();
+    expectTypeOf<Report['verdict']>().toEqualTypeOf<'pass' | 'warn' | 'fail' | 'inconclusive'>();
+    expectTypeOf<Report['checks'][number]>().toEqualTypeOf<CheckReport>();
+    expectTypeOf<CheckReport['status']>().toEqualTypeOf<'pass' | 'warn' | 'fail' | 'skip' | 'inconclusive' | 'flaky'>();
+    expectTypeOf<DrainCheckError['code']>().toEqualTypeOf<ErrorCode>();
+    // @ts-expect-error a report is not to be guessed at
+    expectTypeOf<Report['verdicts']>().toBeString();
+  });
+
+  it('hold for trials, budgets and a baseline as well', async () => {
+    const run: DrainCheckRun = {
+      command: [process.execPath, fixture('exits-at-once')],
+      options: { slow: '/slow', only: 'drain', repeat: '2', budget: ['exit.max<20s', 'exit.p50<1ms'] },
+    };
+    const report = await drainCheck(run);
+    expect(report.trials?.count).toBe(2);
+    expect(report.budgets.map(({ status }) => status)).toEqual(['pass', 'fail']);
+    const checks = report.checks.map((check) => ({ ...check, status: 'fail' as const }));
+    const options = { slow: '/slow', only: 'drain' };
+    const forgiven = await drainCheck({ ...run, options, baseline: { ...report, checks } });
+    expect(forgiven.verdict).toBe('warn');
+    await expect(drainCheck({ ...run, options: { baseline: 'x' } })).rejects.toMatchObject({ code: 'usage' });
   });
 });

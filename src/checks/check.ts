@@ -11,6 +11,13 @@ export type Status = 'pass' | 'warn' | 'fail' | 'skip' | 'inconclusive';
 /** must: breaks the run. should: warns (fails with --strict). info: never counts, the observation is shown. */
 export type Level = 'must' | 'should' | 'info';
 
+/** A place in a file that was read, such as a manifest. Lines and columns count from 1. */
+export interface SourceLocation {
+  file: string;
+  line: number;
+  column: number;
+}
+
 /** What one check says of one recording. Strings are one sentence or less, without a final full stop. */
 export interface Verdict {
   status: Status;
@@ -24,6 +31,8 @@ export interface Verdict {
   cure: string | null;
   /** Sequence numbers of the events that prove it. */
   evidence: number[];
+  /** Where it stands, when it is about a file. */
+  location: SourceLocation | null;
   /** What was found where in a manifest, in a verdict about one. */
   findings?: Finding[];
 }

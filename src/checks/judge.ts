@@ -64,12 +64,32 @@ export function statusAtLevel(status: Status, level: Level, strict: boolean): St
   return strict ? 'fail' : 'warn';
 }
 
-/** The verdict of the whole run, from the checks that count. A run in which nothing was proved is inconclusive. */
-export function overall(judged: readonly Judged[]): RunVerdict {
+/** What the verdict of a run is made of: a check of one run, or of several that may not agree. */
+export interface Weighed {
+  level: Level;
+  status: Status | 'flaky';
+  ignored: boolean;
+  /** It was as bad before, which is no failure, but no pass either. */
+  known?: boolean;
+  trials?: Record<Status, number> | null;
+}
+
+/**
+ * The verdict of the whole run, from the checks that count. A run in which nothing was proved is inconclusive. A flaky
+ * check counts as the worst of its trials, and as a warning at least.
+ */
+export function overall(judged: readonly Weighed[]): RunVerdict {
   const counted = judged.filter((one) => !one.ignored && one.level !== 'info');
-  const has = (status: Status) => counted.some((one) => one.status === status);
+  const has = (status: Status) => counted.some((one) => countsAs(one).includes(status));
   if (has('fail')) return 'fail';
   if (has('inconclusive')) return 'inconclusive';
   if (has('warn')) return 'warn';
   return has('pass') ? 'pass' : 'inconclusive';
+}
+
+function countsAs({ status, known, trials }: Weighed): Status[] {
+  if (known === true) return ['warn'];
+  if (status !== 'flaky') return [status];
+  const bad = (['fail', 'inconclusive'] as const).filter((one) => (trials?.[one] ?? 0) > 0);
+  return [...bad, 'warn'];
 }

@@ -56,6 +56,7 @@ function verdictOf({ findings, kept }: Look, expected: string, level: Level, str
     observed: tell(grave.length === 0 ? findings : grave),
     because: null,
     cure: findings.find(({ cure }) => cure !== null)?.cure ?? null,
+    location: null,
     evidence: [],
     findings,
   };

@@ -16,6 +16,7 @@ function verdict(status: Verdict['status'], details: Details): Verdict {
     because: null,
     cure: null,
     evidence: [],
+    location: null,
     ...details,
   };
 }

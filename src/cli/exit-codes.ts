@@ -35,6 +35,8 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'recording-unreadable': EXIT.usage,
   'recording-newer': EXIT.usage,
   'manifest-unreadable': EXIT.usage,
+  'report-unreadable': EXIT.usage,
+  'config-unreadable': EXIT.usage,
   'output-unwritable': EXIT.usage,
   'not-a-stream': EXIT.usage,
   'not-a-websocket': EXIT.usage,

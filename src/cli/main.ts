@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import {
+  DIFF_OPTIONS,
   JUDGE_OPTIONS,
   LINT_OPTIONS,
   OPTIONS,
@@ -19,22 +20,55 @@ import { describeError, describeProblems } from './failure.js';
 import { openManifests, readChoice, readStdin, withManifest, type Opened } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
+import { placed, readSettings } from './settings.js';
 import { styleOf, type Streams } from './streams.js';
 import { writeStream } from './write.js';
 
+/** What stands in the place of the target's command; a program of such a name goes after `--`. */
+const COMMANDS = [
+  { name: 'demo', description: 'rehearse two bundled servers, one good, one bad' },
+  { name: 'init', description: 'write a configuration file' },
+  { name: 'print-plan', description: 'show what a run would do, and why' },
+  { name: 'judge', description: 'judge saved recordings again' },
+  { name: 'diff', description: 'two reports side by side; exit 1 when worse' },
+  { name: 'checks', description: 'list the checks' },
+  { name: 'explain', description: 'one check, with its cure' },
+  { name: 'completion', description: 'completion for bash, zsh or fish' },
+] as const;
+
 const EXAMPLES = `
-Examples:
+Commands, in place of the target's:
+${COMMANDS.map(({ name, description }) => `  ${name.padEnd(13)}${description}`).join('\n')}
+
+A first look:
+  drain-check demo                             see it at work
   drain-check ./myapp                          any executable
   drain-check -- node server.js --flag         any command, after --
   drain-check --slow '/report?ms=2000' --ready /health/ready \\
               --live /health/live -- uvicorn app:app
+
+Other targets:
   drain-check --docker my/image -- node server.js
   drain-check --pid 4242 --yes                 a process that runs already
   drain-check --url http://127.0.0.1:8080 --stop 'systemctl stop app'
-  drain-check -f deployment.yaml -- node server.js   with its manifest
+
+A gate in CI:
+  drain-check init                             options in a file
+  drain-check --report terminal --report junit=drain.xml \\
+              --record run.ndjson ./myapp
+  drain-check --repeat 5 --budget 'exit.p95<5s' ./myapp
+  drain-check --baseline drain.json ./myapp    fail only on what is new
+
+Kubernetes:
+  drain-check -f deployment.yaml -- node server.js
+  drain-check rehearse -f deployment.yaml -- node server.js
   helm template . | drain-check lint -         manifests alone
-  drain-check --report json=report.json --record run.ndjson ./myapp
-  drain-check demo                             see it at work
+
+Looking into it:
+  drain-check --report html=drain.html ./myapp
+  drain-check judge run.ndjson --profile load-balancer
+  drain-check diff before.json after.json
+  drain-check --watch ./myapp                  again on every change
 
 Exit codes: 0 no must-check failed, 1 a check failed, 2 usage, 3 no verdict,
 130 and 143 interrupted.
@@ -63,6 +97,14 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
         return await rehearse(argv.slice(1), streams);
       case 'lint':
         return await lint(argv.slice(1), streams);
+      case 'print-plan':
+        return await printPlan(argv.slice(1), streams);
+      case 'init':
+        return await init(argv.slice(1), streams);
+      case 'completion':
+        return await completion(argv.slice(1), streams);
+      case 'diff':
+        return await diff(argv.slice(1), streams);
       case 'checks':
       case 'explain':
         return await catalogueCommand(first, argv.slice(1), streams);
@@ -82,7 +124,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
 }
 
 async function run(argv: readonly string[], streams: Streams): Promise<number> {
-  return runParsed(parse(program(streams), argv, OPTIONS, streams), streams);
+  return runSettings(await resolveSettings(program(streams), argv, streams), streams);
 }
 
 /** The scenarios of a rehearsal: the end of a pod, and the death in which its numbers are measured. */
@@ -94,37 +136,107 @@ async function rehearse(argv: readonly string[], streams: Streams): Promise<numb
   const command = subcommand(streams, 'rehearse', described, OPTIONS).usage(
     '--manifest <file> [options] [--] <command> [args...]',
   );
-  const parsed = parse(command, argv, OPTIONS, streams);
-  if (parsed.raw['manifest'] === undefined) {
+  const settled = await resolveSettings(command, argv, streams, { only: [...REHEARSED, ...checksOfRehearsal()] });
+  if (settled.settings.raw['manifest'] === undefined) {
     const problem = 'needs the manifest of what is rehearsed: --manifest <file>';
-    return refuse([...parsed.problems, { option: 'rehearse', value: '', problem }], streams);
+    return refuse([{ option: 'rehearse', value: '', problem }], streams);
   }
-  const only = parsed.raw['only'] ?? [...REHEARSED, ...checksOfRehearsal()];
-  return runParsed({ ...parsed, flags: { ...parsed.flags, only } }, streams);
+  return runSettings(settled, streams);
 }
 
-async function runParsed(
-  { flags, command: words, problems }: ReturnType<typeof parse>,
+async function runSettings(
+  { resolved, opened, problems }: Awaited<ReturnType<typeof resolveSettings>>,
   streams: Streams,
 ): Promise<number> {
-  const cwd = process.cwd();
-  const {
-    raw,
-    command,
-    manifest,
-    opened,
-    problems: wrong,
-  } = await withManifest(flags, streams.env, words, cwd, readStdin);
-  // What does not follow from a manifest that cannot be used need not be complained about.
-  const unusable = raw['manifest'] !== undefined && wrong.length > 0;
-  const resolution = unusable ? null : resolveRun(raw, command, catalogue(), cwd, manifest, streams.env);
-  const all = [...problems, ...wrong, ...(resolution?.problems ?? [])];
-  if (resolution === null || resolution.resolved === null || all.length > 0) return refuse(all, streams);
-  const { resolved } = resolution;
+  if (resolved === null) return refuse(problems, streams);
+  if (resolved.output.watch) {
+    const { watchPlan } = await import('./commands/watch.js');
+    return interruptible((abort) => watchPlan(resolved.plan, resolved.output, streams, abort));
+  }
   const { runPlan } = await import('./commands/run.js');
   const report = await interruptible((abort) => runPlan(resolved.plan, resolved.output, streams, abort));
   await fixAfter(report, resolved, opened, streams);
   return exitCodeFor(report);
+}
+
+/**
+ * Takes a command line apart, lays it over the configuration and both over the manifest, and resolves them: a run, or
+ * everything that is wrong.
+ * @param absent what holds where nobody says anything
+ */
+async function resolveSettings(command: Command, argv: readonly string[], streams: Streams, absent: RawOptions = {}) {
+  const { flags, command: words, problems } = parse(command, argv, OPTIONS, streams);
+  const cwd = process.cwd();
+  const settings = await readSettings(flags, words, streams.env, cwd);
+  const given = Object.fromEntries(
+    Object.entries(settings.raw).filter(([name]) => settings.sources[name] !== 'default'),
+  );
+  const raw = { ...absent, ...settings.raw };
+  const under = await withManifest(raw, given, settings.command, cwd, readStdin);
+  // What does not follow from a manifest that cannot be used need not be complained about.
+  const unusable = raw['manifest'] !== undefined && under.problems.length > 0;
+  const resolution = unusable
+    ? null
+    : resolveRun(under.raw, under.command, catalogue(), cwd, under.manifest, streams.env);
+  const wrong = [...under.problems, ...(resolution?.problems ?? [])];
+  const all = [...problems, ...settings.problems, ...placed(wrong, settings.sources)];
+  const sources = { ...settings.sources, ...Object.fromEntries(under.taken.map((name) => [name, 'manifest'])) };
+  return {
+    settings: { ...settings, raw: under.raw, command: [...under.command], sources },
+    opened: under.opened,
+    resolved: all.length === 0 ? (resolution?.resolved ?? null) : null,
+    problems: all,
+  };
+}
+
+async function printPlan(argv: readonly string[], streams: Streams): Promise<number> {
+  const described = 'show what a run would do, and where each value came from';
+  const command = subcommand(streams, 'print-plan', described, OPTIONS).usage('[options] [command...]');
+  const { settings, resolved, problems } = await resolveSettings(command, argv, streams);
+  if (resolved === null) return refuse(problems, streams);
+  const { describePlan } = await import('./commands/print-plan.js');
+  const json = resolved.output.reports.some((report) => report.format === 'json' && report.path === null);
+  const style = styleOf(streams, 'out', resolved.output.color);
+  await writeStream(streams.out, describePlan(settings, resolved.plan, json, style));
+  return EXIT.kept;
+}
+
+async function init(argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = OPTIONS.filter((spec) => ['yes', 'color', 'no-color'].includes(spec.name)).map((spec) =>
+    spec.name === 'yes' ? { ...spec, description: 'ask nothing: write what can be guessed' } : spec,
+  );
+  const command = subcommand(streams, 'init', 'write a configuration file, after a few questions', specs);
+  const { raw, command: operands, problems } = parse(command, argv, specs, { ...streams, env: {} });
+  const surplus: Problem[] = operands.map((value) => ({ option: 'init', value, problem: 'takes no operand' }));
+  if (problems.length + surplus.length > 0) return refuse([...problems, ...surplus], streams);
+  const { runInit } = await import('./commands/init.js');
+  await runInit(process.cwd(), raw['yes'] !== undefined, streams);
+  return EXIT.kept;
+}
+
+async function completion(argv: readonly string[], streams: Streams): Promise<number> {
+  const command = subcommand(streams, 'completion', 'print a completion script for a shell', []);
+  const { command: operands, problems } = parse(command.usage('<bash|zsh|fish>'), argv, [], streams);
+  const { completionScript, SHELLS } = await import('./completion.js');
+  const shell = SHELLS.find((one) => one === operands[0]);
+  if (shell === undefined || operands.length > 1)
+    problems.push({ option: 'completion', value: operands.join(' '), problem: `takes a shell: ${SHELLS.join(', ')}` });
+  if (shell === undefined || problems.length > 0) return refuse(problems, streams);
+  const { checks, scenarios, reportFormats } = catalogue();
+  const values = {
+    explain: checks,
+    completion: SHELLS,
+    only: [...scenarios, ...checks],
+    skip: [...scenarios, ...checks],
+    ignore: checks,
+    report: reportFormats,
+    profile: ['kubernetes', 'standalone', 'docker', 'load-balancer'],
+    signal: ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'],
+    engine: ['docker', 'podman'],
+    'after-stop': ['gone', 'replaced'],
+  };
+  await writeStream(streams.out, completionScript(shell, { commands: COMMANDS, options: OPTIONS, values }));
+  return EXIT.kept;
 }
 
 async function demo(argv: readonly string[], streams: Streams): Promise<number> {
@@ -141,23 +253,11 @@ async function demo(argv: readonly string[], streams: Streams): Promise<number> 
 }
 
 async function judge(argv: readonly string[], streams: Streams): Promise<number> {
-  // The recording may stand before or after the options.
-  const [first = ''] = argv;
-  const leading = first !== '' && !first.startsWith('-') ? first : null;
-  const command = subcommand(streams, 'judge', 'judge a saved recording again', JUDGE_OPTIONS).usage(
-    '<recording> [options]',
-  );
-  const {
-    raw,
-    command: operands,
-    problems,
-  } = parse(command, leading === null ? argv : argv.slice(1), JUDGE_OPTIONS, streams);
-  const [file, ...surplus] = leading === null ? operands : [leading, ...operands];
-  const wrong: Problem[] = surplus.map((value) => ({
-    option: 'judge',
-    value,
-    problem: 'is one operand too many; one recording is judged at a time',
-  }));
+  const description = 'judge saved recordings again; several are trials of one service';
+  const command = subcommand(streams, 'judge', description, JUDGE_OPTIONS).usage('<recording...> [options]');
+  const { raw, operands, problems } = parseOperands(command, argv, JUDGE_OPTIONS, streams);
+  const [file, ...others] = operands;
+  const wrong: Problem[] = [];
   if (file === undefined)
     wrong.push({
       option: 'judge',
@@ -166,7 +266,7 @@ async function judge(argv: readonly string[], streams: Streams): Promise<number>
     });
   if (file === undefined || problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { runJudge } = await import('./commands/judge.js');
-  const judged = await runJudge(file, raw, streams);
+  const judged = await runJudge([file, ...others], raw, streams);
   return 'problems' in judged ? refuse(judged.problems, streams) : exitCodeFor(judged.report);
 }
 
@@ -211,6 +311,37 @@ async function fixAfter(
   await suggestFixes(report, plan, output, opened, streams, process.cwd());
 }
 
+async function diff(argv: readonly string[], streams: Streams): Promise<number> {
+  const specs = DIFF_OPTIONS;
+  const command = subcommand(streams, 'diff', 'two reports or recordings side by side; exit 1 when worse', specs);
+  const { raw, operands, problems } = parseOperands(
+    command.usage('<before> <after> [options]'),
+    argv,
+    specs,
+    // The formats that the environment may name are those of a run.
+    { ...streams, env: {} },
+  );
+  const [before, after] = operands;
+  const wrong: Problem[] = [];
+  if (before === undefined || after === undefined || operands.length > 2)
+    wrong.push({
+      option: 'diff',
+      value: operands.join(' '),
+      problem: 'takes two files, before and after: reports of --report json or recordings',
+    });
+  const format = raw['report']?.at(-1) ?? 'terminal';
+  if (!['terminal', 'json'].includes(format))
+    wrong.push({ option: '--report', value: format, problem: 'is not known here; it is terminal or json' });
+  if (before === undefined || after === undefined || problems.length + wrong.length > 0)
+    return refuse([...problems, ...wrong], streams);
+  const { runDiff } = await import('./commands/diff.js');
+  return runDiff(before, after, { json: format === 'json', color: colorOf(raw) }, streams);
+}
+
+function colorOf(raw: RawOptions): boolean | null {
+  return raw['color'] ? true : raw['no-color'] ? false : null;
+}
+
 async function catalogueCommand(
   name: 'checks' | 'explain',
   argv: readonly string[],
@@ -232,9 +363,30 @@ async function catalogueCommand(
         ];
   if (problems.length + wrong.length > 0) return refuse([...problems, ...wrong], streams);
   const { explainCheck, listChecks } = await import('./commands/checks.js');
-  const style = styleOf(streams, 'out', raw['color'] ? true : raw['no-color'] ? false : null);
+  const style = styleOf(streams, 'out', colorOf(raw));
   await writeStream(streams.out, name === 'checks' ? listChecks(style) : explainCheck(operands[0] ?? '', style));
   return EXIT.kept;
+}
+
+/** Like `parse`, for a command whose operands may stand before, between and after its options. */
+function parseOperands(
+  command: Command,
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  streams: Streams,
+): { raw: RawOptions; operands: string[]; problems: Problem[] } {
+  const own: string[] = [];
+  const operands: string[] = [];
+  const problems: Problem[] = [];
+  for (let rest = argv; rest.length > 0;) {
+    const split = splitArguments(rest, specs);
+    own.push(...split.own);
+    problems.push(...split.problems);
+    const [operand, ...more] = split.command;
+    if (operand !== undefined) operands.push(operand);
+    rest = more;
+  }
+  return { raw: parse(command, own, specs, streams).raw, operands, problems };
 }
 
 function parse(

@@ -1,6 +1,6 @@
 import type { ManifestPlan } from '../plan/manifest.js';
 import { takeFromManifest } from '../plan/from-manifest.js';
-import { OPTIONS, layerOptions, type RawOptions } from '../plan/options.js';
+import type { RawOptions } from '../plan/options.js';
 import { Reader } from '../plan/reader.js';
 import type { Problem } from '../plan/resolve.js';
 import { kubeVersion } from '../plan/values.js';
@@ -17,6 +17,8 @@ export interface WithManifest {
   manifest: ManifestPlan | null;
   /** What was read, for the patch that is suggested; null: nothing was. */
   opened: Opened | null;
+  /** The names of the options whose values came from it. */
+  taken: string[];
   problems: Problem[];
 }
 
@@ -29,28 +31,27 @@ export interface Opened {
 /** The options that mean something beside a manifest only. */
 const BESIDE = ['workload', 'container', 'kube-version', 'fix'] as const;
 
-const WITHOUT_DEFAULTS = OPTIONS.map((spec) => ({ ...spec, default: null }));
-
 /**
  * The options of a run, with what its manifest says laid under what the user says. Without --manifest they are as they
  * are, and nothing is loaded.
+ * @param raw all options, the defaults among them
+ * @param given what somebody has said, on the command line, in the environment or in a file
  * @throws DrainCheckError `manifest-unreadable`
  */
 export async function withManifest(
-  flags: RawOptions,
-  environment: Readonly<Record<string, string | undefined>>,
+  raw: RawOptions,
+  given: RawOptions,
   command: readonly string[],
   cwd: string,
   stdin: ReadStdin,
 ): Promise<WithManifest> {
-  const raw = layerOptions(OPTIONS, flags, environment);
   const reader = new Reader(raw);
   const names = raw['manifest'] ?? [];
   if (names.length === 0) {
     for (const name of BESIDE)
       if (reader.has(name))
         reader.complain(name, reader.text(name) ?? '', 'is about a manifest; give one with --manifest');
-    return { raw, command, manifest: null, opened: null, problems: reader.problems };
+    return { raw, command, manifest: null, opened: null, taken: [], problems: reader.problems };
   }
   const opened = await openManifests(names, cwd, stdin);
   const { manifests } = opened;
@@ -58,15 +59,16 @@ export async function withManifest(
   const { planRun } = await import('../kubernetes/manifest.js');
   const planned = planRun(manifests, choice);
   if ('problems' in planned)
-    return { raw, command, manifest: null, opened, problems: [...reader.problems, ...planned.problems] };
+    return { raw, command, manifest: null, opened, taken: [], problems: [...reader.problems, ...planned.problems] };
   const { plan } = planned;
-  if (plan.pod === null) return { raw, command, manifest: plan, opened, problems: reader.problems };
-  const taken = takeFromManifest(plan, plan.pod, layerOptions(WITHOUT_DEFAULTS, flags, environment), command);
+  if (plan.pod === null) return { raw, command, manifest: plan, opened, taken: [], problems: reader.problems };
+  const taken = takeFromManifest(plan, plan.pod, given, command);
   return {
     raw: { ...raw, ...taken.options },
     command: taken.command,
     manifest: plan,
     opened,
+    taken: Object.keys(taken.options),
     problems: [...reader.problems, ...taken.problems],
   };
 }

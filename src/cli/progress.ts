@@ -15,22 +15,23 @@ export interface ProgressLine {
 
 export const SILENT: ProgressLine = { update: () => undefined, stop: () => undefined };
 
-export function startProgress(stream: NodeJS.WriteStream, style: Style): ProgressLine {
-  return stream.isTTY ? liveLine(stream, style) : plainLines(stream);
+/** @param prefix what stands before every line: which of several trials it is */
+export function startProgress(stream: NodeJS.WriteStream, style: Style, prefix = ''): ProgressLine {
+  return stream.isTTY ? liveLine(stream, style, prefix) : plainLines(stream, prefix);
 }
 
 function describe({ scenario, phase, inFlight }: Progress): string {
   return `${scenario}: ${phase}${inFlight > 0 ? `, ${inFlight} in flight` : ''}`;
 }
 
-function liveLine(stream: NodeJS.WriteStream, style: Style): ProgressLine {
+function liveLine(stream: NodeJS.WriteStream, style: Style, prefix: string): ProgressLine {
   const startedAt = performance.now();
   let latest: Progress | null = null;
   const draw = () => {
     if (latest === null) return;
     cursorTo(stream, 0);
     clearLine(stream, 0);
-    const text = `${describe(latest)}, ${formatDuration(Math.floor((performance.now() - startedAt) / 100) * 100)}`;
+    const text = `${prefix}${describe(latest)}, ${formatDuration(Math.floor((performance.now() - startedAt) / 100) * 100)}`;
     stream.write(style.dim(clip(text, (stream.columns || style.width) - 1)));
   };
   const timer = setInterval(draw, REDRAW_MS);
@@ -47,14 +48,14 @@ function liveLine(stream: NodeJS.WriteStream, style: Style): ProgressLine {
   };
 }
 
-function plainLines(stream: NodeJS.WriteStream): ProgressLine {
+function plainLines(stream: NodeJS.WriteStream, prefix: string): ProgressLine {
   let last = '';
   return {
     update: (progress) => {
       const key = `${progress.scenario} ${progress.phase}`;
       if (key === last) return;
       last = key;
-      stream.write(`${describe(progress)}\n`);
+      stream.write(`${prefix}${describe(progress)}\n`);
     },
     stop: () => undefined,
   };

@@ -52,7 +52,11 @@ function unwritable(file: string, cause: unknown): DrainCheckError {
 /** Writes to a stream and waits until it is taken; a reader that has gone away is no error. */
 export function writeStream(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
-    stream.once('error', () => resolve());
-    stream.write(text, () => resolve());
+    const done = () => {
+      stream.off('error', done);
+      resolve();
+    };
+    stream.once('error', done);
+    stream.write(text, done);
   });
 }

@@ -1,6 +1,14 @@
 /** Headings under which `--help` groups the options. */
 export type OptionGroup =
-  'Target' | 'Kubernetes' | 'Work in flight' | 'Behind the service' | 'Scenarios' | 'Timing' | 'Judging' | 'Output';
+  | 'Configuration'
+  | 'Target'
+  | 'Kubernetes'
+  | 'Work in flight'
+  | 'Behind the service'
+  | 'Scenarios'
+  | 'Timing'
+  | 'Judging'
+  | 'Output';
 
 export interface OptionSpec {
   /** The long name, without dashes; also `DRAIN_CHECK_<NAME>` with underscores. */
@@ -29,6 +37,8 @@ const repeatable = { repeatable: true } as const;
 
 /** Every option of a run, in the order in which `--help` shows them. The one place where an option is declared. */
 export const OPTIONS: readonly OptionSpec[] = [
+  option('Configuration', 'config', '<file|none>', 'configuration file (default: drain-check.config.* found upwards)'),
+  option('Configuration', 'target-name', '<name>', 'which of the targets in the configuration file to test'),
   option('Target', 'pid', '<n>', 'test a process that runs already, and end it (asks first, unless --yes is given)'),
   option('Target', 'url', '<url>', 'test a service from outside, while --stop or you stop it; or where --pid listens'),
   option('Target', 'stop', '<command>', 'command that stops the target, for the shell (with --url or --pid)'),
@@ -141,6 +151,15 @@ export const OPTIONS: readonly OptionSpec[] = [
   option('Scenarios', 'parallel', '<n>', 'lives side by side, for targets that take their port from PORT', {
     default: '1',
   }),
+  option(
+    'Scenarios',
+    'repeat',
+    '<n>',
+    'play everything so many times; checks that do not agree with themselves are flaky',
+    {
+      default: '1',
+    },
+  ),
   option('Timing', 'grace-period', '<duration>', 'time from the signal to SIGKILL', { default: '30s', short: 'g' }),
   option('Timing', 'stop-timeout', '<duration>', 'time in which the target behind --url must have been stopped', {
     default: '5m',
@@ -176,11 +195,27 @@ export const OPTIONS: readonly OptionSpec[] = [
     '<codes>',
     'exit codes that are clean, with commas (default: 0, or 128 + the signal)',
   ),
-  option('Output', 'report', '<format[=path]>', 'terminal or json, to standard output or a file (default: terminal)', {
-    ...repeatable,
-    short: 'r',
-  }),
+  option(
+    'Judging',
+    'budget',
+    '<time<limit>',
+    "limit on a measured time: 'exit.p95<5s', 'readiness.max<1s'",
+    repeatable,
+  ),
+  option('Judging', 'baseline', '<file>', 'earlier report or recording whose failures do not count'),
+  option(
+    'Output',
+    'report',
+    '<format[=path]>',
+    'terminal, html, json, junit, tap, markdown, github, gitlab or sarif, to standard output or a file (default: terminal)',
+    {
+      ...repeatable,
+      short: 'r',
+    },
+  ),
   option('Output', 'record', '<path>', 'save the recording, to be judged again with `drain-check judge`'),
+  option('Output', 'keep', '<dir>', 'leave the recording, the report and what the target printed in a directory'),
+  option('Output', 'watch', null, 'run again whenever a file changes'),
   option('Output', 'quiet', null, 'no progress while it runs', { short: 'q' }),
   option('Output', 'verbose', null, 'show every scenario in full, and what the target prints', { short: 'v' }),
   option('Output', 'color', null, 'colours even when the output is not a terminal'),
@@ -193,16 +228,24 @@ export const OPTIONS: readonly OptionSpec[] = [
  */
 export const JUDGE_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) =>
-    spec.group === 'Judging' || (spec.group === 'Output' && spec.name !== 'record') || spec.name === 'routing-lag',
+    spec.group === 'Judging' ||
+    (spec.group === 'Output' && !['record', 'keep', 'watch'].includes(spec.name)) ||
+    spec.name === 'routing-lag',
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
 
 /** The options of `lint`: which manifests are judged, how, and where the report goes. */
 export const LINT_OPTIONS: readonly OptionSpec[] = OPTIONS.filter(
   (spec) =>
     ['manifest', 'workload', 'kube-version', 'fix'].includes(spec.name) ||
-    (spec.group === 'Judging' && !['expect-exit', 'allow-inconclusive'].includes(spec.name)) ||
-    (spec.group === 'Output' && !['record', 'quiet'].includes(spec.name)),
+    (spec.group === 'Judging' && !['expect-exit', 'allow-inconclusive', 'budget'].includes(spec.name)) ||
+    (spec.group === 'Output' && !['record', 'quiet', 'keep', 'watch'].includes(spec.name)),
 ).map((spec) => ({ ...spec, default: null, value: spec.value === '<scenario|check>' ? '<check>' : spec.value }));
+/** The options of `diff`. */
+export const DIFF_OPTIONS: readonly OptionSpec[] = OPTIONS.flatMap((spec) => {
+  if (spec.name === 'report')
+    return [{ ...spec, value: '<format>', repeatable: false, description: 'terminal or json (default: terminal)' }];
+  return ['color', 'no-color'].includes(spec.name) ? [spec] : [];
+});
 
 /** The environment variable that sets an option: `grace-period` is `DRAIN_CHECK_GRACE_PERIOD`. */
 export function environmentName(spec: OptionSpec): string {
@@ -212,27 +255,55 @@ export function environmentName(spec: OptionSpec): string {
 /** Option values as given, by name: the last value of a single option, all values of a repeatable one. */
 export type RawOptions = Record<string, string[]>;
 
+/** Where the value of an option came from, in words: `--grace-period`, `DRAIN_CHECK_GRACE_PERIOD`, a place, `default`. */
+export type Sources = Record<string, string>;
+
+/** What a configuration file gives: values by option, and the place of each in the file. */
+export interface FileOptions {
+  raw: RawOptions;
+  places: Sources;
+}
+
 /**
- * Lays flags over the environment over the defaults. In the environment a repeatable option holds one value per
- * line, and a switch is on for `1`, `true`, `yes` or an empty text.
+ * Lays flags over the environment over a configuration file over the defaults. In the environment a repeatable option
+ * holds one value per line, and a switch is on for `1`, `true`, `yes` or an empty text.
  */
 export function layerOptions(
   specs: readonly OptionSpec[],
   flags: RawOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): RawOptions {
-  const layered: RawOptions = {};
+  return layerWithSources(specs, flags, environment, { raw: {}, places: {} }).raw;
+}
+
+/** The same, with a configuration file, and where each value came from. */
+export function layerWithSources(
+  specs: readonly OptionSpec[],
+  flags: RawOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  file: FileOptions,
+): { raw: RawOptions; sources: Sources } {
+  const raw: RawOptions = {};
+  const sources: Sources = {};
+  const take = (name: string, values: string[], source: string) => {
+    raw[name] = values;
+    sources[name] = source;
+  };
   for (const spec of specs) {
-    const flag = flags[spec.name];
+    const { name } = spec;
     const variable = environment[environmentName(spec)];
-    const opposite = spec.name.startsWith('no-') ? spec.name.slice(3) : `no-${spec.name}`;
-    if (flag !== undefined) layered[spec.name] = flag;
-    // --no-color on the command line also overrules DRAIN_CHECK_COLOR.
+    const opposite = name.startsWith('no-') ? name.slice(3) : `no-${name}`;
+    const against = environment[environmentName({ ...spec, name: opposite })];
+    const flag = flags[name];
+    const own = file.raw[name];
+    if (flag !== undefined) take(name, flag, `--${name}`);
+    // --no-color on the command line also overrules DRAIN_CHECK_COLOR, and either a file.
     else if (flags[opposite] !== undefined) continue;
-    else if (variable !== undefined) layered[spec.name] = spec.repeatable ? lines(variable) : [variable];
-    else if (spec.default !== null) layered[spec.name] = [spec.default];
+    else if (variable !== undefined) take(name, spec.repeatable ? lines(variable) : [variable], environmentName(spec));
+    else if (own !== undefined && against === undefined) take(name, own, file.places[name] ?? 'configuration');
+    else if (spec.default !== null) take(name, [spec.default], 'default');
   }
-  return layered;
+  return { raw, sources };
 }
 
 function lines(text: string): string[] {

@@ -1,4 +1,5 @@
 import { NO_BACKENDS } from './backends.js';
+import { readGate, refuseSecondLife, type GateChoices } from './gate.js';
 import { givenNeeds, isMet } from './needs.js';
 import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
@@ -23,8 +24,12 @@ export interface ReportChoice {
 }
 
 export interface OutputChoices {
+  gate: GateChoices;
   reports: ReportChoice[];
   record: string | null;
+  /** Directory for all that a run leaves; null: nothing is kept. */
+  keep: string | null;
+  watch: boolean;
   quiet: boolean;
   verbose: boolean;
   /** What drain-check did not start may be ended without asking. */
@@ -95,11 +100,17 @@ function readOutput(reader: Reader, catalogue: Catalogue): OutputChoices {
       'would share standard output; give all but one a path, like json=report.json',
     );
   }
+  const paths = reports.flatMap(({ path }) => (path === null ? [] : [path]));
+  for (const path of new Set(paths.filter((path, i) => paths.indexOf(path) !== i)))
+    reader.complain('report', path, 'is the path of two reports; give each its own');
   const color = reader.one('color', values.switchValue, false);
   const noColor = reader.one('no-color', values.switchValue, false);
   return {
+    gate: readGate(reader, catalogue.scenarios),
     reports: reports.length > 0 ? reports : [{ format: 'terminal', path: null }],
     record: reader.text('record'),
+    keep: reader.text('keep'),
+    watch: reader.one('watch', values.switchValue, false),
     quiet: reader.one('quiet', values.switchValue, false),
     verbose: reader.one('verbose', values.switchValue, false),
     yes: reader.one('yes', values.switchValue, false),
@@ -170,6 +181,7 @@ export function resolveRun(
     rehearsal: readRehearsal(reader, manifest),
   };
   readCombinations(reader);
+  refuseSecondLife(reader, target, ['repeat', 'watch']);
   const output = readOutput(reader, catalogue);
   return finish(reader, { plan, output });
 }

@@ -16,16 +16,39 @@ function headerLine({ plan, ...header }: RecordingHeader): object {
 }
 
 /**
- * Reads what `serializeRecording` wrote.
+ * Reads what `serializeRecording` wrote, all of it or nothing.
  * @param name how the file is called in messages
  * @throws DrainCheckError `recording-unreadable` or `recording-newer`
  */
 export function parseRecording(content: string, name: string): Recording {
+  const { recording, damage } = salvageRecording(content, name);
+  if (damage !== null) throw damage;
+  return recording;
+}
+
+/**
+ * Reads as much of a recording as is whole: its header, and the events before the first that is missing, out of order
+ * or cut off. What comes after a gap cannot be trusted to mean what it says.
+ * @returns the recording, and what is wrong with the line at which it ends; null when nothing is
+ * @throws DrainCheckError `recording-unreadable` or `recording-newer` when not even the header can be read
+ */
+export function salvageRecording(
+  content: string,
+  name: string,
+): { recording: Recording; damage: DrainCheckError | null } {
   const lines = content.split('\n').filter((line) => line !== '');
   const header = parseHeader(lines[0] ?? '', name);
-  const events = lines.slice(1).map((line, index) => parseEvent(line, index, name));
+  const events: RecordedEvent[] = [];
+  for (const [index, line] of lines.slice(1).entries()) {
+    try {
+      events.push(parseEvent(line, index, name));
+    } catch (error) {
+      if (!(error instanceof DrainCheckError)) throw error;
+      return { recording: { header, events, whole: false }, damage: error };
+    }
+  }
   const last = events.at(-1);
-  return { header, events, whole: last?.type === 'run-ended' && last.complete };
+  return { recording: { header, events, whole: last?.type === 'run-ended' && last.complete }, damage: null };
 }
 
 function parseHeader(line: string, name: string): RecordingHeader {

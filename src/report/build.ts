@@ -7,7 +7,7 @@ import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
-import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN } from './checklist.js';
+import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN, statusOfItem } from './checklist.js';
 import { podReport } from './pod-report.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
@@ -75,6 +75,9 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
     scenarios: scenarioReports(facts, questions),
     recommendation,
     ...(plan.manifest === null ? {} : { manifest: manifestReport(plan.manifest) }),
+    trials: null,
+    budgets: [],
+    baseline: null,
     complete: recording.whole,
   };
 }
@@ -123,12 +126,15 @@ function checkReport({ check, level, status, verdict, ignored }: Judged): CheckR
     scenario: verdict.scenario,
     status,
     ignored,
+    known: false,
     expected: verdict.expected,
     observed: verdict.observed,
     because: verdict.because,
     evidence: verdict.evidence,
     fix: bad ? (verdict.cure ?? check.cure) : null,
     ...(verdict.findings === undefined ? {} : { findings: verdict.findings.map(findingReport) }),
+    location: verdict.location ?? verdict.findings?.[0]?.at ?? null,
+    trials: null,
     docs: `docs/checks/${check.id}.md`,
   };
 }
@@ -154,8 +160,6 @@ function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Statu
   return verdict === 'pass' ? kept : broken;
 }
 
-const WORST_FIRST: readonly Status[] = ['fail', 'inconclusive', 'warn', 'pass', 'skip'];
-
 function checklistOf(
   judged: readonly Judged[],
   recommendation: Recommendation | null,
@@ -169,7 +173,7 @@ function checklistOf(
     BY_CHOICE;
   return CHECKLIST.map(({ number, item }) => {
     const own = judged.filter((one) => one.check.item === number);
-    const status = WORST_FIRST.find((word) => own.some((one) => one.status === word && !one.ignored)) ?? 'skip';
+    const status = statusOfItem(own);
     const because =
       own.length > 0 ? (manifest?.pod == null ? null : advice(number, recommendation, manifest)) : whyNone(number);
     return { number, item, status, checks: own.map((one) => one.check.id), because };

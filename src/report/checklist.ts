@@ -1,4 +1,5 @@
 import type { ItemNumber } from '../checks/check.js';
+import type { CheckReport, CheckStatus } from './types.js';
 
 /** The eight items, in the order and words of the field's checklist. */
 export const CHECKLIST: readonly { number: ItemNumber; item: string }[] = [
@@ -11,6 +12,13 @@ export const CHECKLIST: readonly { number: ItemNumber; item: string }[] = [
   { number: 7, item: 'terminationGracePeriodSeconds' },
   { number: 8, item: 'Fail the readiness probe' },
 ];
+
+const WORST_FIRST: readonly CheckStatus[] = ['fail', 'flaky', 'inconclusive', 'warn', 'pass', 'skip'];
+
+/** The status of an item: the worst of its checks, without those that do not count. */
+export function statusOfItem(checks: readonly Pick<CheckReport, 'status' | 'ignored'>[]): CheckStatus {
+  return WORST_FIRST.find((word) => checks.some((one) => one.status === word && !one.ignored)) ?? 'skip';
+}
 
 /** Why an item has no check in this version, for items that have none at all. */
 export const NOT_CHECKED: Partial<Record<ItemNumber, string>> = {

@@ -1,4 +1,4 @@
-import type { ItemNumber, Level, Status } from '../checks/check.js';
+import type { ItemNumber, Level, SourceLocation, Status } from '../checks/check.js';
 import type { RunVerdict } from '../checks/judge.js';
 import type { ProfileName, ScenarioId, SignalName } from '../plan/types.js';
 import type { ExchangeKind } from '../recording/events.js';
@@ -22,6 +22,11 @@ export interface Report {
   recommendation: Recommendation | null;
   /** What was read of manifests, where some were given. */
   manifest?: ManifestReport;
+  /** What several trials agree on; null: there was one. */
+  trials: TrialsReport | null;
+  budgets: BudgetReport[];
+  /** What was broken before and is not held against this run; null: nothing was given to compare with. */
+  baseline: BaselineReport | null;
   /** False when the recording was cut off: what is whole was judged. */
   complete: boolean;
 }
@@ -95,10 +100,13 @@ export interface Settings {
   allowInconclusive: boolean;
 }
 
+/** flaky: the trials do not agree. Of one trial it is never said. */
+export type CheckStatus = Status | 'flaky';
+
 export interface ChecklistEntry {
   number: ItemNumber;
   item: string;
-  status: Status;
+  status: CheckStatus;
   checks: string[];
   /** What would check it, when nothing did; or the number that this death asks for. */
   because: string | null;
@@ -110,8 +118,10 @@ export interface CheckReport {
   level: Level;
   item: ItemNumber;
   scenario: ScenarioId | null;
-  status: Status;
+  status: CheckStatus;
   ignored: boolean;
+  /** It was as bad in the baseline, so that it does not count. */
+  known: boolean;
   expected: string | null;
   observed: string | null;
   because: string | null;
@@ -120,8 +130,52 @@ export interface CheckReport {
   fix: string | null;
   /** What was found where, in a check of manifests. */
   findings?: FindingReport[];
+  /** Where it stands, when it is about a file. */
+  location: SourceLocation | null;
+  /** In how many trials it had which status; null: there was one trial. */
+  trials: Record<Status, number> | null;
   /** Its page, from the root of the package. */
   docs: string;
+}
+
+export interface TrialsReport {
+  count: number;
+  /** Of each trial, in the order in which they were played. */
+  verdicts: RunVerdict[];
+  times: TimeSpread[];
+}
+
+/** What is measured in each trial: from the signal to the exit, and to the first failing answer of readiness. */
+export type Metric = 'exit' | 'readiness';
+
+/** How a time was spread over the trials. Percentiles are nearest-rank, so that each was really measured. */
+export interface TimeSpread {
+  metric: Metric;
+  scenario: ScenarioId;
+  /** Trials in which it could be measured. */
+  measured: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  maxMs: number | null;
+}
+
+export interface BudgetReport {
+  /** As it was given: `exit.p95<5s`. */
+  budget: string;
+  limitMs: number;
+  measuredMs: number | null;
+  status: 'pass' | 'fail' | 'inconclusive';
+  because: string | null;
+}
+
+export interface BaselineReport {
+  startedAt: string;
+  /** Checks that were as bad before. */
+  known: string[];
+  /** Checks that are worse than they were. */
+  worse: string[];
+  /** Checks that were bad and are not any more. */
+  better: string[];
 }
 
 export interface EndingCounts {

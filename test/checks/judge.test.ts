@@ -17,6 +17,7 @@ function saying(status: Status, level: Level = 'must', id = `${level}-${status}`
     observed: 'that',
     because: null,
     cure: null,
+    location: null,
     evidence: [1],
   };
   return {

@@ -5,6 +5,9 @@ import { until } from '../support/cli.js';
 import type { OutputChoices } from '../../src/plan/resolve.js';
 
 const output = (yes: boolean): OutputChoices => ({
+  gate: { repeat: 1, budgets: [], baseline: null },
+  keep: null,
+  watch: false,
   reports: [],
   record: null,
   quiet: true,

@@ -41,6 +41,9 @@ describe('resolveRun', () => {
       routingLagMs: 5000,
     });
     expect(resolved.output).toEqual({
+      gate: { repeat: 1, budgets: [], baseline: null },
+      keep: null,
+      watch: false,
       reports: [{ format: 'terminal', path: null }],
       record: null,
       quiet: false,
@@ -61,6 +64,11 @@ describe('resolveRun', () => {
 
   it('reads every option', () => {
     const { plan: read, output } = plan({
+      repeat: ['3'],
+      budget: ['exit.p95 < 5s'],
+      baseline: ['old.json'],
+      keep: ['kept'],
+      watch: ['true'],
       port: ['8080'],
       env: ['A=1', 'B=2', 'A=3'],
       ready: ['/r'],
@@ -106,6 +114,13 @@ describe('resolveRun', () => {
       expectExitGiven: true,
     });
     expect(output).toEqual({
+      gate: {
+        repeat: 3,
+        budgets: [{ text: 'exit.p95<5s', scenario: null, metric: 'exit', statistic: 'p95', limitMs: 5000 }],
+        baseline: 'old.json',
+      },
+      keep: 'kept',
+      watch: true,
       reports: [
         { format: 'json', path: 'r.json' },
         { format: 'terminal', path: null },

@@ -30,7 +30,9 @@ export async function runDemo(output: OutputChoices, streams: Streams, abort: Ab
     if (resolved === null) throw new Error('the demo has a plan that cannot be resolved');
     const command = `drain-check --slow /slow --grace-period 5s --routing-lag 1s --parallel 4 -- node ${script}`;
     await writeStream(streams.out, `${style.bold(words)}\n${style.dim(`$ ${command}`)}\n\n`);
-    await runPlan(resolved.plan, output, streams, abort);
+    // What the bad server does is no finding of the job that shows it.
+    const env = { ...streams.env, GITHUB_ACTIONS: undefined };
+    await runPlan(resolved.plan, output, { ...streams, env }, abort);
     await writeStream(streams.out, '\n');
   }
 }

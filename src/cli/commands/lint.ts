@@ -1,9 +1,10 @@
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import { redactPlan } from '../../plan/redact.js';
-import { judgeRecording } from '../../judging.js';
+import { judgeRecording, settle } from '../../judging.js';
 import { RECORDING_SCHEMA_VERSION, type Recording } from '../../recording/events.js';
 import type { Report } from '../../report/types.js';
+import { readBaseline } from './run.js';
 import { packageInfo } from '../package-info.js';
 import { writeReports } from '../reports.js';
 import type { Streams } from '../streams.js';
@@ -16,8 +17,10 @@ import { checkWritable } from '../write.js';
 export async function runLint(plan: Plan, output: OutputChoices, streams: Streams): Promise<Report> {
   for (const { path } of output.reports) if (path !== null) checkWritable(path);
   const recording = nothingPlayed(plan);
-  const report = judgeRecording(recording, recording.header.plan);
-  await writeReports(report, { ...output, record: null }, streams);
+  const baseline = await readBaseline(output, streams);
+  const report = settle([judgeRecording(recording, recording.header.plan)], { budgets: [], baseline });
+  // Nobody died.
+  await writeReports(report, { ...output, record: null }, streams, () => []);
   return report;
 }
 

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
-import { judgeRecording } from '../../judging.js';
+import { judgeRecording, lookInto, settle } from '../../judging.js';
 import { escapeControls } from '../../report/escape.js';
+import { worstTrial } from '../../report/trials.js';
 import type { Report } from '../../report/types.js';
 import { packageInfo } from '../package-info.js';
 import { mayEnd } from '../consent.js';
@@ -12,7 +14,7 @@ import { styleOf, type Streams } from '../streams.js';
 import { checkWritable, writeWhole } from '../write.js';
 
 /**
- * Plays a plan and writes its reports.
+ * Plays a plan, once or as often as was asked, and writes its reports.
  * @throws DrainCheckError when there is no verdict
  */
 export async function runPlan(
@@ -21,15 +23,59 @@ export async function runPlan(
   streams: Streams,
   abort: AbortSignal,
 ): Promise<Report> {
-  for (const file of [output.record, ...output.reports.map((report) => report.path)])
+  const { repeat, budgets } = output.gate;
+  const trials = Array.from({ length: repeat }, (_, i) => (repeat === 1 ? null : { number: i + 1, of: repeat }));
+  const records = trials.map((trial) => trialPath(output.record, trial));
+  for (const file of [...records, ...output.reports.map((report) => report.path)])
     if (file !== null) checkWritable(file);
-  const style = styleOf(streams, 'err', output.color);
-  const progress = output.quiet ? SILENT : startProgress(streams.err, style);
-  const save = async (recording: Recording) => {
-    if (output.record === null) return;
-    const { serializeRecording } = await import('../../recording/file.js');
-    await writeWhole(output.record, serializeRecording(recording));
+  if (output.keep !== null) {
+    const { makeKept } = await import('../keep.js');
+    makeKept(output.keep);
+  }
+  const baseline = await readBaseline(output, streams);
+  const played: { recording: Recording; report: Report }[] = [];
+  for (const [i, trial] of trials.entries())
+    played.push(await playTrial(plan, { ...output, record: records[i] ?? null }, trial, streams, abort));
+  const reports = played.map((one) => one.report);
+  const [first, ...others] = reports;
+  if (first === undefined) throw new Error('a run has no trial');
+  const report = settle([first, ...others], { budgets, baseline });
+  const deaths = () => {
+    const shown = played[worstTrial(reports)]?.recording;
+    return shown === undefined ? [] : lookInto(shown, shown.header.plan);
   };
+  await writeReports(
+    report,
+    { ...output, record: repeat === 1 ? output.record : records.join(', ') || null },
+    streams,
+    deaths,
+  );
+  return report;
+}
+
+/** One of several runs of the same plan, from 1. */
+interface Trial {
+  number: number;
+  of: number;
+}
+
+/** `run.ndjson` is `run-2.ndjson` in the second of several trials. */
+function trialPath(file: string | null, trial: Trial | null): string | null {
+  if (file === null || trial === null) return file;
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}-${trial.number}${ext}`);
+}
+
+async function playTrial(
+  plan: Plan,
+  output: OutputChoices,
+  trial: Trial | null,
+  streams: Streams,
+  abort: AbortSignal,
+): Promise<{ recording: Recording; report: Report }> {
+  const progress = output.quiet
+    ? SILENT
+    : startProgress(streams.err, styleOf(streams, 'err', output.color), prefix(trial));
   const { play } = await import('../../run/play.js');
   const failed: Recording[] = [];
   try {
@@ -45,13 +91,44 @@ export async function runPlan(
       onFailure: (partial) => failed.push(partial),
     });
     progress.stop();
-    await save(recording);
+    await save(recording, output);
     const report = judgeRecording(recording, recording.header.plan);
-    await writeReports(report, output, streams);
-    return report;
+    await keepAll(recording, report, output, trial);
+    return { recording, report };
   } catch (error) {
     progress.stop();
-    for (const partial of failed) await save(partial);
+    for (const partial of failed) {
+      await save(partial, output);
+      await keepAll(partial, null, output, trial);
+    }
     throw error;
   }
+}
+
+function prefix(trial: Trial | null): string {
+  return trial === null ? '' : `${trial.number} of ${trial.of}, `;
+}
+
+async function save(recording: Recording, { record }: OutputChoices): Promise<void> {
+  if (record === null) return;
+  const { serializeRecording } = await import('../../recording/file.js');
+  await writeWhole(record, serializeRecording(recording));
+}
+
+async function keepAll(
+  recording: Recording,
+  report: Report | null,
+  output: OutputChoices,
+  trial: Trial | null,
+): Promise<void> {
+  if (output.keep === null) return;
+  const { keep } = await import('../keep.js');
+  await keep(trial === null ? output.keep : path.join(output.keep, `trial-${trial.number}`), recording, report);
+}
+
+/** The baseline is read before anything is started, so that a wrong path costs nothing. */
+export async function readBaseline({ gate }: OutputChoices, streams: Streams): Promise<Report | null> {
+  if (gate.baseline === null) return null;
+  const { readReport } = await import('../read.js');
+  return readReport(gate.baseline, streams);
 }

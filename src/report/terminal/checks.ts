@@ -1,5 +1,6 @@
 import type { CheckReport, ChecklistEntry, Report } from '../types.js';
 import { escapeControls } from '../escape.js';
+import { detailsOf } from '../outcome.js';
 import { mark, paint } from './marks.js';
 import type { Style } from './style.js';
 import { pad, widthOf, wrap } from './text.js';
@@ -58,7 +59,7 @@ function drawSkipped(checks: Group, style: Style): string[] {
 
 function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[] {
   const head = `   ${mark(check.status, style)} `;
-  const title = check.ignored ? `${check.title} (ignored)` : check.title;
+  const title = `${check.title}${check.ignored ? ' (ignored)' : check.known ? ' (known)' : ''}`;
   switch (check.status) {
     case 'pass':
       return [
@@ -74,39 +75,20 @@ function drawCheck(check: CheckReport, style: Style, verbose: boolean): string[]
         style,
         paint('inconclusive', style),
       );
+    case 'flaky':
     case 'warn':
     case 'fail':
       return [
         ...hanging(head, title, style, paint(check.status, style)),
         ...details(
-          [
-            ['expected', check.expected],
-            ...observedRows(check),
-            ['because', check.because],
-            ['cure', check.fix === null ? null : `${check.fix}; see drain-check explain ${check.id}`],
-          ],
+          detailsOf(check).map(([label, text]) => [
+            label,
+            label === 'cure' ? `${text}; see drain-check explain ${check.id}` : text,
+          ]),
           style,
         ),
       ];
   }
-}
-
-/** At most so many places of a manifest are shown. */
-const MOST_FINDINGS = 10;
-
-/** What was found in a manifest has a line for each place. */
-function observedRows({ findings = [], observed }: CheckReport): [string, string | null][] {
-  if (findings.length === 0) return [['observed', observed]];
-  const more = findings.length - MOST_FINDINGS;
-  return [
-    ...findings
-      .slice(0, MOST_FINDINGS)
-      .map(({ file, line, column, text }, i): [string, string] => [
-        i === 0 ? 'observed' : '',
-        `${file === '-' ? '<stdin>' : file}:${line}:${column} ${text}`,
-      ]),
-    ...(more > 0 ? [['', `and ${more} more`] satisfies [string, string]] : []),
-  ];
 }
 
 /**

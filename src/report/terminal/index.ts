@@ -1,12 +1,13 @@
 import { formatDuration } from '../../plan/durations.js';
 import { escapeControls } from '../escape.js';
+import { gateWords } from '../gate-words.js';
 import type { EndpointReport, Report, ScenarioReport } from '../types.js';
 import { drawChecklist } from './checks.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
 import { drawPod } from './pod.js';
 import { drawTable } from './table.js';
-import { clip, joinWithin, widthOf } from './text.js';
+import { clip, joinWithin, widthOf, wrap } from './text.js';
 import { drawTimeline, foldTimeline } from './timeline.js';
 
 export interface TerminalOptions {
@@ -34,6 +35,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     ...drawScenarios(scenarios, whole, style),
     ...drawChecklist(report, style, verbose),
     '',
+    ...gate(report, style),
     ...footer(report, options),
   ];
   return plainEnough(`${lines.join('\n')}\n`, style);
@@ -146,20 +148,32 @@ function drawScenario(scenario: ScenarioReport, whole: boolean, style: Style): s
   return [...drawTimeline(scenario, timeline, style), ...pod, ...(table.length === 0 ? [] : ['', ...table])];
 }
 
+/** What several trials, budgets and a baseline have to say stands right above the verdict that it decides. */
+function gate(report: Report, style: Style): string[] {
+  const lines = gateWords(report).flatMap((words) => {
+    const [first = '', ...rest] = wrap(escapeControls(words), style.width - 2);
+    return [first, ...rest.map((line) => `  ${line}`)];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
 function footer(report: Report, { style, exitCode, recordedTo }: TerminalOptions): string[] {
   const { dot } = glyphs(style);
-  const counted = report.checks.filter((check) => !check.ignored);
+  const counted = report.checks.filter((check) => !check.ignored && !check.known);
   const count = (status: string, words: string) => {
     const number = counted.filter((check) => check.status === status).length;
     return number === 0 ? null : `${number} ${words}`;
   };
+  const knownCount = report.checks.filter((check) => check.known).length;
   const warnings = counted.filter((check) => check.status === 'warn').length;
   const counts = [
     count('fail', 'failed'),
+    count('flaky', 'flaky'),
     warnings === 0 ? null : `${warnings} warning${warnings === 1 ? '' : 's'}`,
     count('inconclusive', 'not proved'),
     count('pass', 'passed'),
     count('skip', 'not checked'),
+    knownCount === 0 ? null : `${knownCount} known`,
   ].filter((words) => words !== null);
   const played = report.scenarios.filter((scenario) => scenario.exit !== null);
   const slowest = Math.max(...played.map((scenario) => scenario.exit?.afterMs ?? 0), 0);

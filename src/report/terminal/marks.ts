@@ -1,23 +1,37 @@
-import type { Status } from '../../checks/check.js';
-import type { LaneState, PointState } from '../types.js';
+import type { CheckStatus, LaneState, PointState } from '../types.js';
 import type { Style } from './style.js';
 
-const UNICODE: Record<Status, string> = { pass: '✔', warn: '▲', fail: '✖', skip: '·', inconclusive: '?' };
-const ASCII: Record<Status, string> = { pass: '+', warn: '!', fail: 'x', skip: '-', inconclusive: '?' };
+const UNICODE: Record<CheckStatus, string> = {
+  pass: '✔',
+  warn: '▲',
+  fail: '✖',
+  skip: '·',
+  inconclusive: '?',
+  flaky: '≈',
+};
+const ASCII: Record<CheckStatus, string> = {
+  pass: '+',
+  warn: '!',
+  fail: 'x',
+  skip: '-',
+  inconclusive: '?',
+  flaky: '%',
+};
 
 /** The mark of a verdict: shape tells as much as colour. */
-export function mark(status: Status, style: Style): string {
+export function mark(status: CheckStatus, style: Style): string {
   return paint(status, style)((style.unicode ? UNICODE : ASCII)[status]);
 }
 
 /** The colour of a verdict. */
-export function paint(status: Status, style: Style): (text: string) => string {
-  const colours: Record<Status, (text: string) => string> = {
+export function paint(status: CheckStatus, style: Style): (text: string) => string {
+  const colours: Record<CheckStatus, (text: string) => string> = {
     pass: style.green,
     warn: style.yellow,
     fail: style.red,
     skip: style.dim,
     inconclusive: style.cyan,
+    flaky: style.yellow,
   };
   return colours[status];
 }
