@@ -52,11 +52,12 @@ function unwritable(file: string, cause: unknown): DrainCheckError {
 /** Writes to a stream and waits until it is taken; a reader that has gone away is no error. */
 export function writeStream(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      stream.off('error', done);
+    const ended = () => resolve();
+    stream.once('error', ended);
+    stream.write(text, (error) => {
+      // What failed is told of once more, as an event.
+      if (!error) stream.off('error', ended);
       resolve();
-    };
-    stream.once('error', done);
-    stream.write(text, done);
+    });
   });
 }

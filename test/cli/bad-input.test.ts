@@ -161,8 +161,8 @@ describe('wrong options', () => {
       env: { DRAIN_CHECK_GRACE_PERIOD: 'soon', DRAIN_CHECK_STRICT: 'perhaps' },
     });
     expect(code).toBe(2);
-    expect(flat(stderr)).toContain('--grace-period "soon"');
-    expect(flat(stderr)).toContain('--strict "perhaps"');
+    expect(flat(stderr)).toContain('DRAIN_CHECK_GRACE_PERIOD "soon"');
+    expect(flat(stderr)).toContain('DRAIN_CHECK_STRICT "perhaps"');
   });
 
   it('include a missing command and a missing value', async () => {

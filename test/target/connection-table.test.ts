@@ -164,7 +164,7 @@ describe.runIf(hasConnectionTable(at(0)))('the table of this machine', () => {
     const sockets: Socket[] = [];
     const { port, client } = await connected((socket) => sockets.push(socket), 'hello');
     await until(() => sockets.length === 1);
-    const whole = execFileSync('cat', ['/proc/net/tcp'], { encoding: 'latin1' });
+    const whole = execFileSync('cat', ['/proc/net/tcp'], { encoding: 'latin1', maxBuffer: 256 * 1024 * 1024 });
     expect(parseProcConnections(whole, port).get(client.localPort ?? 0)).toEqual(
       (await connectionTable(at(port)))?.get(client.localPort ?? 0),
     );
