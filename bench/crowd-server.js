@@ -24,6 +24,7 @@ server.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0), backlog:
 // What is in flight is answered when it is told to end.
 process.once('SIGTERM', () => {
   ending = true;
+  process.stdout.write(`flip ${process.hrtime.bigint()}\n`);
   server.close(() => process.exit(0));
   for (const response of waiting) response.end('done');
   for (const webSocket of webSockets.clients) webSocket.close(1001, 'going away');

@@ -80,6 +80,8 @@ async function play({ file, args }, connections) {
     const emptyMb = residentMb(client.pid);
     const [open] = await said('open');
     const fullMb = residentMb(client.pid);
+    // What a client does not know to have been taken is given a moment.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const signalled = process.hrtime.bigint();
     server.kill('SIGTERM');
     const [over, accounted] = await said('over');

@@ -1,4 +1,15 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import module from 'node:module';
+import { readFileSync } from 'node:fs';
 
-await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  // Asked by scripts, again and again: nothing else has to be loaded for it.
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  process.stdout.write(`${version}\n`);
+} else {
+  // What was compiled once need not be compiled again, where Node can keep it (22.1 and newer).
+  module.enableCompileCache?.();
+  const { main } = await import('../dist/bundle/main.js');
+  await main(argv);
+}
