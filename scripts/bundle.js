@@ -25,8 +25,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  // Optional, and installed beside us where they are wanted.
-  external: ['@grpc/*'],
+  // Optional, and installed beside us where they are wanted; and what is written for require and loaded late, of which the
+  // names of its exports are not known to a bundle.
+  external: ['@grpc/*', 'yaml'],
   legalComments: 'inline',
   metafile: true,
   // Packages written for require find it here.
