@@ -12,6 +12,9 @@ import { whyNotAsPid1 } from './pid-1.js';
 import type { PodToEnd } from './rehearsal.js';
 import { whyNotForTarget, whyNotPlayed } from './why-not-played.js';
 
+/** When every signal of a start came too late, so many more are sent as soon as it is begun. */
+const MORE_STARTUPS = 2;
+
 /** Events that belong to the run as a whole carry this life. */
 export const NO_LIFE = -1;
 
@@ -175,7 +178,11 @@ class Scenes {
     const { measureStart, playStartup } = await import('./startup-life.js');
     if (context.known.readyAfterMs === null) await measureStart(context, await this.#begin('baseline'));
     onKnown();
-    for (const part of parts) await playStartup(context, scenario, await this.#begin('scenario'), part);
+    const play = async (part: number) => playStartup(context, scenario, await this.#begin('scenario'), part);
+    let tooLate = true;
+    for (const part of parts) tooLate = (await play(part)) && tooLate;
+    // A start that was measured on a busy machine takes less on a quiet one.
+    for (let again = 0; tooLate && again < MORE_STARTUPS; again++) tooLate = await play(0);
   }
 
   #begin(purpose: LifeToBegin['purpose'], more: Pick<LifeToBegin, 'alone'> = {}) {

@@ -26,13 +26,14 @@ export async function measureStart(context: RunContext, begun: BegunLife): Promi
 /**
  * Plays a death before readiness, in a life that has begun.
  * @param part at which part of its usual way to readiness it is signalled, from 0 to 1
+ * @returns whether it was ready by then after all
  */
 export async function playStartup(
   context: RunContext,
   scenario: Scenario,
   begun: BegunLife,
   part: number,
-): Promise<void> {
+): Promise<boolean> {
   const { recorder, running, startedAt } = begun;
   const { life } = recorder;
   const usuallyReadyMs = context.known.readyAfterMs ?? 0;
@@ -51,6 +52,7 @@ export async function playStartup(
     await death.untilGone(signalAt, context.plan.gracePeriodMs, context.abort);
     if (origin !== null) await checkPort(begun, origin);
     complete = true;
+    return ready;
   } finally {
     await endLife(begun);
     await context.observer.stop(life);
