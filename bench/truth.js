@@ -58,10 +58,11 @@ async function play(connections) {
     events.flatMap((event) => (event.type === 'output' ? event.text : [])).join(''),
   )?.[1];
   const flip = bad === undefined ? null : { from: good.at(-1).last.startedAt, to: bad.first.endedAt };
+  // Of each row of equal answers, the part that lies between the signal and the exit.
   const ticks = runs.reduce((sum, { count, first: from, last }) => {
-    const span = last.startedAt - from.startedAt;
-    const after = from.startedAt >= signalAt || span === 0 ? 1 : (last.startedAt - signalAt) / span;
-    return sum + count * Math.min(1, after);
+    const span = Math.max(PROBE_INTERVAL_MS, last.startedAt - from.startedAt);
+    const inside = Math.min(exitAt, last.startedAt) - Math.max(signalAt, from.startedAt);
+    return sum + count * Math.max(0, Math.min(1, inside / span));
   }, 0);
   return {
     exitErrorMs: truth === null ? null : Math.abs(exitAt - ms(truth)),
