@@ -69,8 +69,10 @@ export async function playOutsideLife(
 
     const deadline = performance.now() + target.stopTimeoutMs;
     streams?.signalled(recorder.clock.now());
-    tell(target.stop === null ? 'waiting for the target to be stopped' : 'draining', traffic.open.length);
-    await untilStopped(context, begun, target, watch);
+    const inFlight = traffic.open.length;
+    await untilStopped(context, begun, target, watch, (phase) => {
+      tell(phase, inFlight);
+    });
     tell('draining', traffic.open.length);
     const patienceMs = Math.max(target.steadyMs, deadline - performance.now());
     const isReady = () => answersWell(context, origin);
@@ -106,13 +108,17 @@ async function untilStopped(
   { running, recorder }: BegunLife,
   target: UrlTarget,
   watch: TrafficWatch,
+  tell: (phase: Progress['phase']) => void,
 ): Promise<void> {
   const goodbye = running.goodbye(plan.signal);
   if (goodbye.by !== 'command') {
+    // Recorded before it is told: who waits for the word may stop the target at once.
     recorder.record({ type: 'stop-begun', by: 'hand', command: '' });
+    tell('waiting for the target to be stopped');
     if (await watch.untilChanged(target.stopTimeoutMs, abort)) return;
     throw stopTimedOut(target.stopTimeoutMs, 'Nothing was seen of a stop of the target');
   }
+  tell('draining');
   const stop = await StopCommand.start(goodbye.command, target.cwd, recorder, watchdog);
   try {
     const inTime = await untilAborted(

@@ -31,7 +31,7 @@ function take(text: string, width: number): string {
   return taken;
 }
 
-/** Breaks a text into lines no wider than `width`, between words where there is a word that fits. */
+/** Breaks a text into lines no wider than `width`, between words where there is a word that fits, else after a slash. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -48,7 +48,10 @@ function pieces(word: string, width: number): string[] {
   const parts: string[] = [];
   for (let rest = word; rest !== '';) {
     // A character wider than the width still has to go somewhere.
-    const part = take(rest, width) || (characters(rest)[0] ?? rest);
+    const fits = take(rest, width) || (characters(rest)[0] ?? rest);
+    // The name at the end of a path stays whole, with the line and column that editors and readers look for.
+    const slash = fits === rest ? 0 : fits.lastIndexOf('/');
+    const part = slash > 0 ? fits.slice(0, slash + 1) : fits;
     parts.push(part);
     rest = rest.slice(part.length);
   }

@@ -47,6 +47,8 @@ describe('wrap', () => {
     ['', 5, ['']],
     ['abcdefghij', 4, ['abcd', 'efgh', 'ij']],
     ['a abcdefgh', 4, ['a', 'abcd', 'efgh']],
+    ['see /srv/shop/deploy.yaml:12:7 there', 16, ['see /srv/shop/', 'deploy.yaml:12:7', 'there']],
+    ['/srvshopdeploy', 8, ['/srvshop', 'deploy']],
     ['日本語', 4, ['日本', '語']],
     ['😀😀😀', 3, ['😀', '😀', '😀']],
   ])('%j to %d', (given, most, wrapped) => expect(wrap(given, most)).toEqual(wrapped));
