@@ -10,6 +10,12 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 } else {
   // What was compiled once need not be compiled again, where Node can keep it (22.1 and newer).
   module.enableCompileCache?.();
-  const { main } = await import('../dist/bundle/main.js');
-  await main(argv);
+  try {
+    const { main } = await import('../dist/bundle/main.js');
+    await main(argv);
+  } catch (error) {
+    // Not even the program itself could be read: there is no verdict, and exit code 1 would be one.
+    process.stderr.write(`drain-check: It could not be loaded: ${error?.message ?? error}\n`);
+    process.exitCode = 3;
+  }
 }

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'report-unreadable'
   | 'config-unreadable'
   | 'output-unwritable'
+  | 'output-lost'
   | 'not-to-be-ended'
   | 'no-such-target'
   | 'engine-failed'

@@ -38,6 +38,7 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'report-unreadable': EXIT.usage,
   'config-unreadable': EXIT.usage,
   'output-unwritable': EXIT.usage,
+  'output-lost': EXIT.noVerdict,
   'not-a-stream': EXIT.usage,
   'not-a-websocket': EXIT.usage,
   'tls-failed': EXIT.usage,

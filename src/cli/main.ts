@@ -82,7 +82,14 @@ export async function main(
   // A reader that goes away (| head) must not turn a verdict into a crash.
   streams.out.on('error', () => undefined);
   streams.err.on('error', () => undefined);
+  process.once('uncaughtException', (error) => fallOver(error, streams));
   process.exitCode = await dispatch(argv, streams);
+}
+
+/** A fault of ours that nobody awaits. Exit code 1 would be a verdict; what we started is ended by the watchdog. */
+function fallOver(error: unknown, streams: Streams): void {
+  process.exitCode = EXIT.noVerdict;
+  streams.err.write(describeError(error, styleOf(streams, 'err', null), true), () => process.exit());
 }
 
 async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
@@ -116,7 +123,8 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.kept : EXIT.usage;
     const verbose = argv.includes('--verbose') || argv.includes('-v');
-    await writeStream(streams.err, describeError(error, styleOf(streams, 'err', null), verbose));
+    const { fenced } = await import('./github.js');
+    await writeStream(streams.err, fenced(describeError(error, styleOf(streams, 'err', null), verbose), streams.env));
     if (error instanceof DrainCheckError)
       return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
     return EXIT.noVerdict;

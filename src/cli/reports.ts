@@ -5,7 +5,7 @@ import type { Report } from '../report/types.js';
 import { exitCodeFor } from './exit-codes.js';
 import { appendSummary, fenced, wantsSummary, withGithub } from './github.js';
 import { styleOf, type Streams } from './streams.js';
-import { writeStream, writeWhole } from './write.js';
+import { Outputs, writeStream, writeWhole } from './write.js';
 
 type Renderer = (
   report: Report,
@@ -36,7 +36,10 @@ const RENDERERS: Record<string, Renderer> = {
 
 export const REPORT_FORMATS: readonly string[] = Object.keys(RENDERERS);
 
-/** Renders every report that was asked for and writes each to its place, and to where a job on GitHub shows it. */
+/**
+ * Renders every report that was asked for and writes each to its place, and to where a job on GitHub shows it.
+ * @throws DrainCheckError `output-lost` when all that can be written has been
+ */
 export async function writeReports(
   report: Report,
   output: OutputChoices,
@@ -44,8 +47,10 @@ export async function writeReports(
   deaths: () => Death[],
 ): Promise<void> {
   const reports = withGithub(output.reports, streams.env);
-  for (const choice of reports) await writeReport(report, choice, output, streams, deaths);
+  const outputs = new Outputs();
+  for (const choice of reports) await outputs.attempt(() => writeReport(report, choice, output, streams, deaths));
   if (wantsSummary(reports, streams.env)) await appendSummary(report, streams);
+  outputs.settle();
 }
 
 async function writeReport(

@@ -39,14 +39,48 @@ export function checkWritable(file: string): void {
   }
 }
 
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
 function unwritable(file: string, cause: unknown): DrainCheckError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   return new DrainCheckError(
     'output-unwritable',
     `${file} cannot be written (${code}).`,
-    'Give a path in a directory that exists and that you may write to.',
+    NO_ROOM.includes(code)
+      ? 'Make room on that disk, or give a path on another.'
+      : 'Give a path in a directory that exists and that you may write to.',
     { cause },
   );
+}
+
+/**
+ * What is written after a run. What cannot be written takes nothing else with it: it is told of when all the rest has been
+ * written.
+ */
+export class Outputs {
+  readonly #lost: Error[] = [];
+
+  /** Does it, and keeps the error for later. */
+  async attempt(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#lost.push(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /**
+   * To be called at the end.
+   * @throws DrainCheckError `output-lost`, for the first that could not be written; what was no such error as it is
+   */
+  settle(): void {
+    const [first, ...others] = this.#lost;
+    if (first === undefined) return;
+    const error = this.#lost.find((one) => !(one instanceof DrainCheckError)) ?? first;
+    if (!(error instanceof DrainCheckError)) throw error;
+    const more = others.length === 0 ? '' : ` ${others.length} more could not be written either.`;
+    throw new DrainCheckError('output-lost', `${error.message}${more}`, error.hint, { cause: error });
+  }
 }
 
 /** Writes to a stream and waits until it is taken; a reader that has gone away is no error. */

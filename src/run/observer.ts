@@ -11,7 +11,11 @@ export class Observer {
   readonly #waiting = new Map<string, (value: number | null) => void>();
   #failure: Error | null = null;
 
-  constructor(private readonly recorder: Recorder) {}
+  constructor(
+    private readonly recorder: Recorder,
+    /** Told when the thread is gone by a fault of its own: nothing that goes on without it proves anything. */
+    private readonly onFailure: (error: Error) => void,
+  ) {}
 
   /**
    * Starts the thread, unless it runs. It is wanted only when the signal is near; begun earlier, it would take the
@@ -32,6 +36,7 @@ export class Observer {
     worker.on('error', (error) => {
       this.#failure = error;
       for (const key of [...this.#waiting.keys()]) this.#answer(key, null);
+      this.onFailure(error);
     });
     return worker;
   }

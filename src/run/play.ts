@@ -42,12 +42,12 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   const recorder = new Recorder(plan, options.tool);
   recorder.onEvent(options.onEvent);
   const watchdog = new Watchdog();
-  const observer = new Observer(recorder);
   const exitWatcher = ExitWatcher.start(recorder.clock);
   // What starts a target is loaded while the watchdog comes up, so that the two do not disturb the target's own start.
   const { createTarget } = await import('./create-target.js');
   // One life that fails ends those beside it.
   const failed = new AbortController();
+  const observer = new Observer(recorder, (error) => failed.abort(error));
   const context: RunContext = {
     plan,
     target: await createTarget(plan.target, watchdog),
@@ -70,7 +70,9 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     await playScenarios(context, (reason) => failed.abort(reason));
     complete = true;
   } catch (error) {
-    if (!options.abort.aborted || error instanceof DrainCheckError) throw error;
+    if (error instanceof DrainCheckError) throw error;
+    // What was under way tells only that it was cut off.
+    if (!options.abort.aborted) throw failed.signal.aborted ? failed.signal.reason : error;
     throw new DrainCheckError(
       'interrupted',
       'The run was interrupted; what it had started has been ended.',

@@ -64,7 +64,7 @@ async function survey(context: RunContext, waiting: Waiting, origin: Origin): Pr
     if (seen.notReadyYet !== null && readiness.kind === 'discover') await waiting.until(seen.notReadyYet, isGood);
     else if (seen.plain !== null)
       return readiness.kind !== 'discover' && liveness.kind !== 'discover' ? { ...NO_SURVEY, plain: seen.plain } : seen;
-    else await waiting.again('answers below 500 on any path', '/');
+    else await waiting.again('and every other path asked answered 500 or above', '/');
   }
 }
 

@@ -6,10 +6,11 @@ import { DrainCheckError } from '../errors.js';
 import { redactText } from '../plan/redact.js';
 import type { CommandTarget } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
-import { checkExecutable } from './executable.js';
+import { checkExecutable, startsByItself } from './executable.js';
 import { inheritedFileLimit } from './file-limit.js';
 import { runInside } from './inside.js';
 import { freePort } from './free-port.js';
+import { markLimit, withLimits } from './limit-mark.js';
 import { namespaceCommand } from './namespace.js';
 import { OutputRing } from './output-ring.js';
 import { captureOutput } from './output.js';
@@ -52,7 +53,7 @@ export class SpawnedTarget implements Target {
 
   async start(recorder: LifeRecorder, { pidNamespace, env: own, onOutput }: StartOptions): Promise<RunningTarget> {
     const env = { ...process.env, ...this.plan.env, ...own };
-    checkExecutable(this.plan.command, this.plan.cwd, env['PATH'] ?? '');
+    const program = checkExecutable(this.plan.command, this.plan.cwd, env['PATH'] ?? '');
     const table = systemProcessTable();
     if (this.plan.port !== null) await refuseTakenPort(table, this.plan.port);
     if (this.plan.socketPath !== null && this.#begun) await removeStaleSocket(table, this.plan.socketPath);
@@ -62,7 +63,10 @@ export class SpawnedTarget implements Target {
     this.watchdog.mark(marker);
 
     const whole = [...(pidNamespace ? namespaceCommand() : []), this.plan.command, ...this.plan.args];
-    const [file, args] = withFileLimit(whole, inheritedFileLimit());
+    const [file, args] = withLimits(whole, {
+      cpuSeconds: process.platform === 'linux' && startsByItself(program) ? markLimit(marker) : null,
+      openFiles: inheritedFileLimit(),
+    });
     // PORT given by --env wins: the user may know better.
     const ownEnv = { ...env, PORT: this.plan.env['PORT'] ?? String(port) };
     const child = execa(file, args, {
@@ -140,13 +144,6 @@ async function refuseTakenPort(table: ProcessTable, port: number): Promise<void>
     `Port ${port} is held by ${who}, so the target cannot have it.`,
     'Stop that process, or give another port with --port.',
   );
-}
-
-/** A shell that sets the limit and then becomes the program: the pid stays the same. */
-function withFileLimit(command: readonly string[], limit: number | null): [string, string[]] {
-  const [file = '', ...args] = command;
-  if (limit === null) return [file, args];
-  return ['/bin/sh', ['-c', 'ulimit -S -n "$0"; exec "$@"', String(limit), ...command]];
 }
 
 async function spawnFailure(child: PromiseLike<{ cause?: unknown }>, command: string): Promise<DrainCheckError> {

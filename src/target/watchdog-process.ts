@@ -5,6 +5,7 @@ import { ProcessTracker } from './processes/tracker.js';
 
 /** The watchdog's own program: collects what is to be ended, and ends it when its standard input does. */
 const KILL_TIMEOUT_MS = 5000;
+const OWNER_POLL_MS = 500;
 const table = systemProcessTable();
 let markers: string[] = [];
 let processes: { pid: number; startedAt: string }[] = [];
@@ -28,13 +29,21 @@ input.on('line', (line) => {
     containers.clear();
   }
 });
-input.on('close', () => {
+input.once('close', end);
+// Somebody else may have got hold of the pipe's other end, and keep it open.
+const owner = process.ppid;
+setInterval(() => process.ppid !== owner && end(), OWNER_POLL_MS);
+
+let ending = false;
+function end(): void {
+  if (ending) return;
+  ending = true;
   void Promise.all([
     // What was named by its pid is ended even where nothing carries a mark.
     ...(markers.length === 0 ? [null] : markers).map((marker) => killAll(marker)),
     ...[...containers].map(([life, engine]) => removeLabelled(engine, life)),
   ]).then(() => process.exit(0));
-});
+}
 
 async function killAll(marker: string | null): Promise<void> {
   const tracker = new ProcessTracker(table, marker);

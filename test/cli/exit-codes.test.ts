@@ -34,6 +34,7 @@ describe('the exit code without a verdict', () => {
     ['recording-unreadable', 2],
     ['recording-newer', 2],
     ['output-unwritable', 2],
+    ['output-lost', 3],
     ['port-ambiguous', 2],
     ['target-died', 3],
     ['target-not-ready', 3],

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { checkWritable, writeStream, writeWhole } from '../../src/cli/write.js';
+import { checkWritable, Outputs, writeStream, writeWhole } from '../../src/cli/write.js';
 import { DrainCheckError } from '../../src/errors.js';
 import { temporaryDirectory } from '../support/cli.js';
 
@@ -95,5 +95,30 @@ describe('writeStream', () => {
     const closed = new PassThrough();
     closed.on('error', () => undefined).end();
     await write(closed, 'text');
+  });
+});
+
+describe('Outputs', () => {
+  it('goes on after a loss, and tells of it at the end', async () => {
+    const directory = await temporaryDirectory();
+    const outputs = new Outputs();
+    await outputs.attempt(() => writeWhole(path.join(directory, 'no', 'a'), 'lost'));
+    await outputs.attempt(() => writeWhole(path.join(directory, 'b'), 'kept'));
+    await outputs.attempt(() => writeWhole(path.join(directory, 'no', 'c'), 'lost'));
+    expect(await readdir(directory)).toEqual(['b']);
+    expect(() => outputs.settle()).toThrow(
+      expect.objectContaining({
+        code: 'output-lost',
+        message: `${path.join(directory, 'no', 'a')} cannot be written (ENOENT). 1 more could not be written either.`,
+      }) as Error,
+    );
+  });
+
+  it('has nothing to tell when all was written, and hides no fault of ours', async () => {
+    const outputs = new Outputs();
+    outputs.settle();
+    await outputs.attempt(() => writeWhole('/no/such/place', 'lost'));
+    await outputs.attempt(() => Promise.reject(new TypeError('a fault')));
+    expect(() => outputs.settle()).toThrow(new TypeError('a fault'));
   });
 });

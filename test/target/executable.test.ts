@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DrainCheckError } from '../../src/errors.js';
-import { checkExecutable } from '../../src/target/executable.js';
+import { checkExecutable, startsByItself } from '../../src/target/executable.js';
 import { temporaryDirectory } from '../support/cli.js';
 
 /** A directory with a program, a script without the permission, and a directory. */
@@ -86,4 +86,25 @@ describe('checkExecutable', () => {
 
   it('refuses a directory', async () =>
     expect(check('./bin', await directory())).toContain('command-not-executable: ./bin is a directory.'));
+});
+
+describe('startsByItself', () => {
+  it('is so for programs of this machine and scripts whose interpreter is there', async () => {
+    const own = await directory();
+    const write = async (name: string, head: string | Buffer) => {
+      await writeFile(path.join(own, name), head, { mode: 0o755 });
+      return startsByItself(path.join(own, name));
+    };
+    expect(startsByItself(process.execPath)).toBe(true);
+    expect(await write('a', '#!/bin/sh\n')).toBe(true);
+    expect(await write('b', '#! /usr/bin/env node\n')).toBe(true);
+    expect(await write('c', '#!/no/such/interpreter\n')).toBe(false);
+    expect(await write('d', '#!\n')).toBe(false);
+    expect(await write('e', 'echo no first line\n')).toBe(false);
+    expect(await write('f', '')).toBe(false);
+    // The word size of another machine.
+    expect(await write('g', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 9, 1, 1, ...Array<number>(20).fill(0)]))).toBe(false);
+    expect(startsByItself(path.join(own, 'nowhere'))).toBe(false);
+    expect(startsByItself(own)).toBe(false);
+  });
 });

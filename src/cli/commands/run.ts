@@ -11,7 +11,7 @@ import { mayEnd } from '../consent.js';
 import { SILENT, startProgress } from '../progress.js';
 import { writeReports } from '../reports.js';
 import { styleOf, type Streams } from '../streams.js';
-import { checkWritable, writeWhole } from '../write.js';
+import { checkWritable, Outputs, writeWhole } from '../write.js';
 
 /**
  * Plays a plan, once or as often as was asked, and writes its reports.
@@ -33,9 +33,10 @@ export async function runPlan(
     makeKept(output.keep);
   }
   const baseline = await readBaseline(output, streams);
+  const outputs = new Outputs();
   const played: { recording: Recording; report: Report }[] = [];
   for (const [i, trial] of trials.entries())
-    played.push(await playTrial(plan, { ...output, record: records[i] ?? null }, trial, streams, abort));
+    played.push(await playTrial(plan, { ...output, record: records[i] ?? null }, trial, { streams, outputs }, abort));
   const reports = played.map((one) => one.report);
   const [first, ...others] = reports;
   if (first === undefined) throw new Error('a run has no trial');
@@ -44,12 +45,9 @@ export async function runPlan(
     const shown = played[worstTrial(reports)]?.recording;
     return shown === undefined ? [] : lookInto(shown, shown.header.plan);
   };
-  await writeReports(
-    report,
-    { ...output, record: repeat === 1 ? output.record : records.join(', ') || null },
-    streams,
-    deaths,
-  );
+  const recordedTo = repeat === 1 ? output.record : records.join(', ') || null;
+  await outputs.attempt(() => writeReports(report, { ...output, record: recordedTo }, streams, deaths));
+  outputs.settle();
   return report;
 }
 
@@ -70,7 +68,7 @@ async function playTrial(
   plan: Plan,
   output: OutputChoices,
   trial: Trial | null,
-  streams: Streams,
+  { streams, outputs }: { streams: Streams; outputs: Outputs },
   abort: AbortSignal,
 ): Promise<{ recording: Recording; report: Report }> {
   const progress = output.quiet
@@ -91,15 +89,16 @@ async function playTrial(
       onFailure: (partial) => failed.push(partial),
     });
     progress.stop();
-    await save(recording, output);
+    await outputs.attempt(() => save(recording, output));
     const report = judgeRecording(recording, recording.header.plan);
-    await keepAll(recording, report, output, trial);
+    await outputs.attempt(() => keepAll(recording, report, output, trial));
     return { recording, report };
   } catch (error) {
     progress.stop();
+    // What ended the run is told, and not that its recording could not be written either.
     for (const partial of failed) {
-      await save(partial, output);
-      await keepAll(partial, null, output, trial);
+      await outputs.attempt(() => save(partial, output));
+      await outputs.attempt(() => keepAll(partial, null, output, trial));
     }
     throw error;
   }

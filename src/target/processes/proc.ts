@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { carriesLimit } from '../limit-mark.js';
 import type { ListenRow, ProcessRow, ProcessTable } from './table.js';
 import { parseListenRows, parseUnixListeners } from './proc-net.js';
 
@@ -8,8 +9,7 @@ import { parseListenRows, parseUnixListeners } from './proc-net.js';
  */
 export const procTable: ProcessTable = {
   list: () => Promise.resolve(pids().flatMap((pid) => readRow(pid) ?? [])),
-  marked: (marker) =>
-    Promise.resolve(pids().filter((pid) => tryRead(`/proc/${pid}/environ`)?.includes(marker) === true)),
+  marked: (marker) => Promise.resolve(pids().filter((pid) => isMarked(pid, marker))),
   listeners: (owners, procNet = '/proc/net') => {
     // The sockets first: one that is opened between the two readings must not be seen without its owner.
     const tables = ['tcp', 'tcp6'].map((file) => tryRead(`${procNet}/${file}`) ?? '');
@@ -37,6 +37,12 @@ export const procTable: ProcessTable = {
     return Promise.resolve(pids().filter(owns));
   },
 };
+
+/** Its environment holds the mark, or its limits do: an environment can be cleared. */
+function isMarked(pid: number, marker: string): boolean {
+  if (tryRead(`/proc/${pid}/environ`)?.includes(marker) === true) return true;
+  return carriesLimit(tryRead(`/proc/${pid}/limits`) ?? '', marker);
+}
 
 function pids(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));

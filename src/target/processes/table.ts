@@ -22,7 +22,7 @@ export interface ListenRow {
 export interface ProcessTable {
   /** Every process that can be seen. */
   list: () => Promise<ProcessRow[]>;
-  /** Pids whose environment holds the text. Empty where environments cannot be read. */
+  /** Pids that carry the mark of a life, a UUID: in their environment or their limits. Empty where neither can be read. */
   marked: (marker: string) => Promise<number[]>;
   /**
    * Listening sockets, with their owners among `pids`. Sockets of others come with an empty list of owners.
