@@ -1,45 +1,84 @@
 // Puts the command line and its threads into few files: loading hundreds of small ones takes longer than all the rest of
-// a start. What a run does not need stays in chunks of its own. The API is not bundled.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+// a start. What every run needs until its target is started is one file; what a run does not need stays in chunks of its
+// own. The API is not bundled.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const output = path.join(root, 'dist/bundle');
+const built = (names) => names.map((name) => path.join(root, 'dist', name));
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: [
-    'dist/cli/main.js',
-    'dist/run/observer-thread.js',
-    'dist/run/crowd-thread.js',
-    'dist/target/exit-watcher-thread.js',
-    'dist/target/watchdog-process.js',
-  ],
-  // All in one directory: threads and the package's own files are found from there as from where they are built.
-  outdir: 'dist/bundle',
-  entryNames: '[name]',
-  chunkNames: 'chunk-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+/** Programs of their own, which are found by their names. */
+const THREADS = [
+  'run/observer-thread.js',
+  'run/crowd-thread.js',
+  'target/exit-watcher-thread.js',
+  'target/watchdog-process.js',
+];
+/** What a run loads, one after the other, until its target is started. */
+const RUN = ['cli/main.js', 'cli/commands/run.js', 'run/play.js', 'run/create-target.js', 'target/spawned.js'];
+
+/** Which modules each of the files needs in any case, by the graph that the bundler has seen. */
+const needed = { run: new Set(), threads: new Set() };
+const graph = {
+  name: 'graph',
+  buildEnd() {
+    const follow = (id, into) => {
+      if (into.has(id)) return;
+      into.add(id);
+      for (const next of this.getModuleInfo(id)?.importedIds ?? []) follow(next, into);
+    };
+    for (const file of built(RUN)) follow(file, needed.run);
+    for (const file of built(THREADS)) follow(file, needed.threads);
+  },
+};
+
+/**
+ * What the checks are called and ask for is known here and now: options need no more than that, and without this a run would
+ * read every check before it starts anything.
+ */
+const catalogued = {
+  name: 'catalogue',
+  async load(id) {
+    if (id !== path.join(root, 'dist/cli/catalogue.js')) return null;
+    const real = await import(pathToFileURL(id).href);
+    return Object.entries(real)
+      .map(([name, give]) => `export function ${name}() { return ${JSON.stringify(give())}; }`)
+      .join('\n');
+  },
+};
+
+const bundle = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(built(['cli/main.js', ...THREADS]).map((file) => [path.parse(file).name, file])),
   platform: 'node',
-  target: 'node20.19',
   // Optional, and installed beside us where they are wanted; and what is written for require and loaded late, of which the
   // names of its exports are not known to a bundle.
-  external: ['@grpc/*', 'yaml'],
-  legalComments: 'inline',
-  metafile: true,
-  // Packages written for require find it here.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
+  external: [/^@grpc\//, 'yaml'],
+  plugins: [catalogued, graph],
 });
+await rm(output, { recursive: true, force: true });
+const { output: chunks } = await bundle.write({
+  // All in one directory: threads and the package's own files are found from there as from where they are built.
+  dir: output,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunk-[hash].js',
+  // Names stay, for whoever reads a stack.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  codeSplitting: {
+    // What a thread needs too stays apart, so that a thread does not load the command line.
+    groups: [{ name: 'run', test: (id) => needed.run.has(id) && !needed.threads.has(id) }],
+  },
+});
+await bundle.close();
 
 // What is copied comes with its licence.
+const modules = chunks.flatMap((chunk) => chunk.moduleIds ?? []);
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  modules.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path.relative(root, file))?.[0] ?? []),
 );
 const texts = await Promise.all(
   [...packages].sort().map(async (directory) => {
@@ -49,4 +88,4 @@ const texts = await Promise.all(
     return `${name} ${version} (${license})\n\n${text.trim()}\n`;
   }),
 );
-await writeFile(path.join(root, 'dist/bundle/LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+await writeFile(path.join(output, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));

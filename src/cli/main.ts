@@ -16,7 +16,6 @@ import type { Report } from '../report/types.js';
 import { splitArguments, splitOperands } from './arguments.js';
 import { catalogue, checksOfRehearsal, writtenChecks } from './catalogue.js';
 import { EXIT, exitCodeFor, exitCodeForError } from './exit-codes.js';
-import { describeError, describeProblems } from './failure.js';
 import { openManifests, readChoice, readStdin, withManifest, type Opened } from './manifest.js';
 import { declareOptions, environmentHelp, rawOptions } from './options.js';
 import { packageInfo } from './package-info.js';
@@ -82,14 +81,24 @@ export async function main(
   // A reader that goes away (| head) must not turn a verdict into a crash.
   streams.out.on('error', () => undefined);
   streams.err.on('error', () => undefined);
-  process.once('uncaughtException', (error) => fallOver(error, streams));
+  process.once('uncaughtException', (error) => void fallOver(error, streams));
   process.exitCode = await dispatch(argv, streams);
 }
 
 /** A fault of ours that nobody awaits. Exit code 1 would be a verdict; what we started is ended by the watchdog. */
-function fallOver(error: unknown, streams: Streams): void {
+async function fallOver(error: unknown, streams: Streams): Promise<void> {
   process.exitCode = EXIT.noVerdict;
-  streams.err.write(describeError(error, styleOf(streams, 'err', null), true), () => process.exit());
+  try {
+    await complain(error, streams, true);
+  } finally {
+    process.exit();
+  }
+}
+
+/** What measures and breaks text takes long to load, and a run that goes well needs none of it before its report. */
+async function complain(error: unknown, streams: Streams, verbose: boolean): Promise<void> {
+  const [{ describeError }, { fenced }] = await Promise.all([import('./failure.js'), import('./github.js')]);
+  await writeStream(streams.err, fenced(describeError(error, styleOf(streams, 'err', null), verbose), streams.env));
 }
 
 async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
@@ -122,9 +131,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     }
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.kept : EXIT.usage;
-    const verbose = argv.includes('--verbose') || argv.includes('-v');
-    const { fenced } = await import('./github.js');
-    await writeStream(streams.err, fenced(describeError(error, styleOf(streams, 'err', null), verbose), streams.env));
+    await complain(error, streams, argv.includes('--verbose') || argv.includes('-v'));
     if (error instanceof DrainCheckError)
       return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
     return EXIT.noVerdict;
@@ -441,6 +448,7 @@ function base(streams: Streams, name: string): Command {
 }
 
 async function refuse(problems: readonly Problem[], streams: Streams): Promise<number> {
+  const { describeProblems } = await import('./failure.js');
   await writeStream(streams.err, describeProblems(problems, styleOf(streams, 'err', null)));
   return EXIT.usage;
 }

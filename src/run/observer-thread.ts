@@ -5,6 +5,7 @@ import { createClock } from '../recording/clock.js';
 import { NewConnections, type NewConnectionsPlan } from '../traffic/new-connections.js';
 import { Numbering } from '../traffic/numbering.js';
 import type { Origin } from '../plan/origin.js';
+import { comeFirst } from '../target/own-priority.js';
 
 /**
  * The probe worker: both probes, the signal, and the new connections that follow it share this thread and its clock,
@@ -54,6 +55,8 @@ const { originNs, firstNumber } = workerData as ObserverData;
 const clock = createClock(originNs);
 const numbering = new Numbering(firstNumber);
 const lives = new Map<number, Duties>();
+
+comeFirst();
 
 function report(message: ObserverReport): void {
   parentPort?.postMessage(message);

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { createClock } from '../recording/clock.js';
+import { comeFirst } from './own-priority.js';
 
 /**
  * The exit watcher's own thread. It holds no sockets and does nothing but sleep a millisecond and look, so its times
@@ -50,6 +51,7 @@ function watch(pid: number): void {
   }
 }
 
+comeFirst();
 for (let running = true; running;) {
   const before = Atomics.load(counter, 0);
   for (

@@ -1,7 +1,7 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { lstat, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { DrainCheckError } from '../errors.js';
 import { redactText } from '../plan/redact.js';
 import type { CommandTarget } from '../plan/types.js';
@@ -69,21 +69,11 @@ export class SpawnedTarget implements Target {
     });
     // PORT given by --env wins: the user may know better.
     const ownEnv = { ...env, PORT: this.plan.env['PORT'] ?? String(port) };
-    const child = execa(file, args, {
-      cwd: this.plan.cwd,
-      env: { ...ownEnv, [MARKER_VARIABLE]: marker },
-      extendEnv: false,
-      detached: true,
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      buffer: false,
-      reject: false,
-      cleanup: false,
-      forceKillAfterDelay: false,
-    });
+    // Nothing of what a library would add is wanted here, and it takes as long to load as a target to start.
+    const child = begin(file, args, this.plan, { ...ownEnv, [MARKER_VARIABLE]: marker });
     const started = child.pid;
-    if (started === undefined) throw await spawnFailure(child, this.plan.command);
+    if (started === undefined) throw spawnFailure(await failureOf(child), this.plan.command);
+    child.on('error', () => undefined);
     const exited = new Promise<ExitStatus>((resolve) => {
       child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {
         resolve({ code, signal });
@@ -146,9 +136,22 @@ async function refuseTakenPort(table: ProcessTable, port: number): Promise<void>
   );
 }
 
-async function spawnFailure(child: PromiseLike<{ cause?: unknown }>, command: string): Promise<DrainCheckError> {
-  const { cause } = await child;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error';
+/** @throws DrainCheckError `command-not-executable`, for some of the reasons; others come as an event */
+function begin(file: string, args: readonly string[], { command, cwd }: CommandTarget, env: NodeJS.ProcessEnv) {
+  try {
+    return spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (cause) {
+    throw spawnFailure(cause as NodeJS.ErrnoException, command);
+  }
+}
+
+/** Why a process was not started, which is told a moment later. */
+function failureOf(child: ChildProcess): Promise<NodeJS.ErrnoException> {
+  return new Promise((resolve) => child.once('error', resolve));
+}
+
+function spawnFailure(cause: NodeJS.ErrnoException, command: string): DrainCheckError {
+  const code = cause.code ?? 'unknown error';
   if (code === 'ENOEXEC') {
     return new DrainCheckError(
       'command-not-executable',

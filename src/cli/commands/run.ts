@@ -2,9 +2,7 @@ import path from 'node:path';
 import type { OutputChoices } from '../../plan/resolve.js';
 import type { Plan } from '../../plan/types.js';
 import type { Recording } from '../../recording/events.js';
-import { judgeRecording, lookInto, settle } from '../../judging.js';
 import { escapeControls } from '../../report/escape.js';
-import { worstTrial } from '../../report/trials.js';
 import type { Report } from '../../report/types.js';
 import { packageInfo } from '../package-info.js';
 import { mayEnd } from '../consent.js';
@@ -40,6 +38,7 @@ export async function runPlan(
   const reports = played.map((one) => one.report);
   const [first, ...others] = reports;
   if (first === undefined) throw new Error('a run has no trial');
+  const { lookInto, settle, worstTrial } = await judging();
   const report = settle([first, ...others], { budgets, baseline });
   const deaths = () => {
     const shown = played[worstTrial(reports)]?.recording;
@@ -49,6 +48,12 @@ export async function runPlan(
   await outputs.attempt(() => writeReports(report, { ...output, record: recordedTo }, streams, deaths));
   outputs.settle();
   return report;
+}
+
+/** Loaded when there is something to judge: half of all the code would delay the target's start. */
+async function judging() {
+  const [all, { worstTrial }] = await Promise.all([import('../../judging.js'), import('../../report/trials.js')]);
+  return { ...all, worstTrial };
 }
 
 /** One of several runs of the same plan, from 1. */
@@ -90,6 +95,7 @@ async function playTrial(
     });
     progress.stop();
     await outputs.attempt(() => save(recording, output));
+    const { judgeRecording } = await judging();
     const report = judgeRecording(recording, recording.header.plan);
     await outputs.attempt(() => keepAll(recording, report, output, trial));
     return { recording, report };

@@ -1,9 +1,11 @@
 import stringWidth from 'string-width';
 
-const graphemes = new Intl.Segmenter();
+/** Made when it is needed: it reads tables that take longer to load than all else here. */
+let graphemes: Intl.Segmenter | null = null;
 
 /** What a reader takes for single characters, emoji and accents included. */
 export function characters(text: string): string[] {
+  graphemes ??= new Intl.Segmenter();
   return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
