@@ -27,7 +27,7 @@ const { metafile } = await build({
   target: 'node20.19',
   // Optional, and installed beside us where they are wanted; and what is written for require and loaded late, of which the
   // names of its exports are not known to a bundle.
-  external: ['@grpc/*', 'yaml'],
+  external: ['@grpc/*', 'pg', 'ioredis', 'yaml'],
   legalComments: 'inline',
   metafile: true,
   // Packages written for require find it here.
