@@ -56,7 +56,7 @@ const bundle = await rolldown({
   platform: 'node',
   // Optional, and installed beside us where they are wanted; and what is written for require and loaded late, of which the
   // names of its exports are not known to a bundle.
-  external: [/^@grpc\//, 'yaml'],
+  external: [/^@grpc\//, 'pg', 'ioredis', 'yaml'],
   plugins: [catalogued, graph],
 });
 await rm(output, { recursive: true, force: true });

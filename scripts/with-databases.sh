@@ -88,6 +88,9 @@ python3 -m venv "$home/venv"
 export DRAIN_CHECK_PYTHON="$home/venv/bin/python"
 
 until_up "$bin/pg_isready" -h 127.0.0.1 -p "$postgres_port"
+# The queue of the fixtures that take their jobs from a table; it is asked before any of them has begun.
+"$bin/psql" -q -h 127.0.0.1 -p "$postgres_port" -U drain -d postgres \
+  -c "CREATE TABLE jobs (id text PRIMARY KEY, queue text, state text)"
 until_up mariadb --no-defaults -h 127.0.0.1 -P "$mariadb_port" -u drain -ps3cret-of-mariadb -e 'SELECT 1'
 until_up redis-cli -p "$port" -a s3cret-of-redis ping
 

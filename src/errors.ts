@@ -29,6 +29,8 @@ export type ErrorCode =
   | 'database-unreachable'
   | 'sink-failed'
   | 'job-failed'
+  | 'queue-failed'
+  | 'client-missing'
   | 'interrupted'
   | 'internal';
 

@@ -6,7 +6,7 @@ import { generatedPart, withGeneratedPart } from '../src/report/check-page.js';
 import { CHECKLIST } from '../src/report/checklist.js';
 import { listFixtures, type Fixture } from '../fixtures/fixtures.js';
 import type { Need } from '../src/plan/types.js';
-import { CASES } from '../fixtures/backends/cases.js';
+import { CASES, QUICK_CASES } from '../fixtures/backends/cases.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const ids = CHECKS.map((check) => check.id);
@@ -34,6 +34,7 @@ const SHARED = [
   'statsd-series',
   'verdict',
   'websockets',
+  'worker-jobs',
   'wrappers',
 ];
 
@@ -95,7 +96,7 @@ describe.each(CHECKS.map((check) => ({ id: check.id, check })))('$id', ({ id, ch
 describe.each(servers)('$id', ({ id }) => {
   it('is kept by some fixture and not kept by another', () => {
     // What stands behind services has a table of its own.
-    const statuses = new Set([...fixtures, ...CASES].map(({ verdicts }) => verdicts[id]));
+    const statuses = new Set([...fixtures, ...CASES, ...QUICK_CASES].map(({ verdicts }) => verdicts[id]));
     expect(statuses).toContain('pass');
     expect([...statuses].some((status) => status === 'fail' || status === 'warn')).toBe(true);
   });
@@ -103,6 +104,7 @@ describe.each(servers)('$id', ({ id }) => {
 
 /** What a fixture's run is about beside the usual: checks of other things are not in its plan. */
 function gives(need: Need, { target, options }: Fixture): boolean {
+  if (need === 'listener') return true;
   if (need === 'replacement') return target === 'url';
   return need === 'load' && options.some((option) => option.startsWith('--load'));
 }

@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { DrainCheckError } from '../errors.js';
 import type { DatabasePlan, DatabaseProtocol } from '../plan/backends.js';
+import type { EventOf } from '../recording/events.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import type { Dialogue } from './dialogue.js';
 import { MysqlDialogue } from './mysql.js';
@@ -106,18 +107,8 @@ export class DatabaseProxy {
   }
 }
 
-/** How a connection ended, and what was under way then. */
-interface ConversationEnd {
-  by: 'target' | 'server' | 'tester' | 'cut';
-  how: 'fin' | 'rst';
-  session: boolean;
-  goodbye: boolean;
-  observable: 'yes' | 'tls' | 'unknown';
-  unfinished: boolean;
-  transaction: boolean;
-  queries: number;
-  lastQueryAt: number | null;
-}
+/** How a connection ended, and what was under way then: what is recorded of its end. */
+type ConversationEnd = Omit<EventOf<'database-closed'>, 'type' | 'connection' | 'seq' | 'at' | 'life'>;
 
 /** One connection of the target, and ours to the database that belongs to it. */
 class Conversation {

@@ -4,6 +4,9 @@ import { Marks } from './marks.js';
 /** A line that never ends is looked at up to here. Characters. */
 const LONGEST_LINE = 64 * 1024;
 
+/** So many lines of the beginning are kept for whoever comes to watch. */
+const MOST_EARLY = 200;
+
 /** What is looked for in the lines that a target prints. */
 export interface LineWatch {
   onLine: (line: string) => void;
@@ -14,16 +17,23 @@ export class OutputLines {
   readonly #rest = { stdout: '', stderr: '' };
   #seen = { stdout: false, stderr: false };
   readonly #watches: LineWatch[] = [];
+  /** What was printed first: a quick program says that it is ready before anybody has come to watch. */
+  readonly #early: string[] = [];
 
-  watch(watch: LineWatch): void {
+  /** @param fromStart whether what was printed before is told as well */
+  watch(watch: LineWatch, fromStart = false): void {
     this.#watches.push(watch);
+    if (fromStart) for (const line of this.#early) watch.onLine(line);
   }
 
   push(stream: 'stdout' | 'stderr', text: string): void {
     this.#seen[stream] ||= text !== '';
     const lines = (this.#rest[stream] + text).split('\n');
     this.#rest[stream] = (lines.pop() ?? '').slice(-LONGEST_LINE);
-    for (const line of lines) for (const watch of this.#watches) watch.onLine(line);
+    for (const line of lines) {
+      if (this.#early.length < MOST_EARLY) this.#early.push(line);
+      for (const watch of this.#watches) watch.onLine(line);
+    }
   }
 
   /** Whether anything was printed, and whether the last line of each stream is whole. */

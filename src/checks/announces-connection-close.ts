@@ -16,6 +16,7 @@ export const announcesConnectionClose = defineCheck({
   item: 2,
   level: () => 'should',
   view: 'instance',
+  needs: 'listener',
   topic: 'Word to persistent clients',
   kept: 'Persistent clients were told to go elsewhere',
   broken: 'Persistent clients were left on their connections',

@@ -13,6 +13,7 @@ export const boundsTheWait = defineCheck({
   item: 3,
   level: () => 'must',
   view: 'processes',
+  needs: 'listener',
   topic: 'Work that never ends',
   kept: 'Work that never ends did not hold the exit',
   broken: 'Work that never ends held the exit',

@@ -83,6 +83,8 @@ export interface Check {
   sources: readonly Source[];
   /** What to do about a failure, in one line. */
   cure: string;
+  /** Titles for a queue worker, which has no listener, where they are others. */
+  forWorker?: Pick<Check, 'topic' | 'kept' | 'broken'>;
   judge: (facts: RunFacts, plan: Plan) => Verdict;
 }
 

@@ -22,6 +22,7 @@ export const closesIdleConnections = defineCheck({
   item: 2,
   level: () => 'must',
   view: 'processes',
+  needs: 'listener',
   topic: 'Idle connections at the exit',
   kept: 'Idle connections did not hold the exit',
   broken: 'Idle connections held the exit',

@@ -13,6 +13,7 @@ export const closesWebsockets = defineCheck({
   item: 3,
   level: () => 'must',
   view: 'clients',
+  needs: 'listener',
   topic: 'WebSockets at the exit',
   kept: 'WebSockets were closed with a close frame',
   broken: 'WebSockets were not closed properly',

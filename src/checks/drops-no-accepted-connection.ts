@@ -22,6 +22,7 @@ export const dropsNoAcceptedConnection = defineCheck({
   item: 2,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'New connections that were taken',
   kept: 'No new connection was taken and then dropped',
   broken: 'New connections were taken and then dropped',

@@ -3,6 +3,7 @@ import type { ScenarioId } from '../plan/types.js';
 import { heldAlone } from '../recording/facts/isolation.js';
 import { timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import { defineCheck } from './check.js';
+import { inHand, named } from './worker-jobs.js';
 import { heldBy } from './kind-words.js';
 import { fail, inconclusive, noDeath, onlyIfFinished, pass, playedIn, plural } from './verdict.js';
 
@@ -62,6 +63,11 @@ export const exitsInTime = defineCheck({
 
 function stillOpen(life: LifeFacts): string {
   const alive = life.graceOver?.alive.map((process) => `pid ${process.pid} (${process.command})`) ?? [];
+  if (life.isWorker) {
+    const { cut } = inHand(life);
+    const what = cut.length === 0 ? 'with no job in hand that is known' : `with ${named(cut)} in hand`;
+    return `SIGKILL was needed in ${life.scenario} for ${alive.slice(0, 3).join(', ') || 'the target'}, ${what}`;
+  }
   const count = openConnections(life, life.graceOver?.at ?? Infinity);
   const open = count === 0 ? 'with no connection of ours open' : `with ${plural(count, 'connection')} of ours open`;
   return `SIGKILL was needed in ${life.scenario} for ${alive.slice(0, 3).join(', ') || 'the target'}, ${open}`;

@@ -15,6 +15,7 @@ export const failsReadiness = defineCheck({
   item: 8,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'Readiness after the signal',
   kept: 'Readiness failed after the signal',
   broken: 'Readiness did not fail after the signal',

@@ -13,6 +13,7 @@ export const finishesRequests = defineCheck({
   item: 3,
   level: () => 'must',
   view: 'clients',
+  needs: 'listener',
   topic: 'Requests in flight',
   kept: 'Requests in flight were answered',
   broken: 'Requests in flight were lost',

@@ -18,6 +18,7 @@ export const finishesStreams = defineCheck({
   item: 3,
   level: () => 'should',
   view: 'clients',
+  needs: 'listener',
   topic: 'Streams in flight',
   kept: 'Streams were brought to their end',
   broken: 'Streams were cut off, or held the exit',

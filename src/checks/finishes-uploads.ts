@@ -11,6 +11,7 @@ export const finishesUploads = defineCheck({
   item: 3,
   level: () => 'must',
   view: 'clients',
+  needs: 'listener',
   topic: 'Uploads in flight',
   kept: 'Uploads in flight were read to the end and answered',
   broken: 'Uploads in flight were cut off',

@@ -1,7 +1,9 @@
 import { afterSignal, endedByItself, type LifeFacts } from '../recording/facts/life.js';
 import { deliberateReaction, firstReaction, type Reaction } from '../recording/facts/reaction.js';
+import type { RunFacts } from '../recording/facts/run.js';
 import { formatDuration } from '../plan/durations.js';
 import { defineCheck, type Verdict } from './check.js';
+import { evidenceOfJobs, inHand, named, noJobInHand, takenAfterSignal, wereWaiting } from './worker-jobs.js';
 import { fatalSignal, signalPath } from './signal-path.js';
 import { countEndings, evidenceOf, fail, inconclusive, inScenario, pass, plural } from './verdict.js';
 
@@ -21,21 +23,22 @@ export const handlesSigterm = defineCheck({
     { mark: 'K', text: 'Kubernetes documentation, Pod Lifecycle, Termination of Pods' },
   ],
   cure: 'install a handler for SIGTERM that stops accepting, waits for the work in flight, then exits',
-  judge: (facts) => inScenario(facts, 'drain', judgeDrain),
+  judge: (facts) => inScenario(facts, 'drain', (life) => judgeDrain(life, facts)),
 });
 
-function judgeDrain(life: LifeFacts): Verdict {
+function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
   const { lost, deaf, owner } = signalPath(life);
-  if (lost) return inconclusive('the signal did not reach the server; see signal-reaches-server', 'drain');
-  // A server that waits before it shows anything would look the same.
+  if (lost) return inconclusive('the signal did not reach it; see signal-reaches-server', 'drain');
+  // A target that waits before it shows anything would look the same.
   if (deaf)
     return inconclusive(
-      `nothing was seen of the server, pid ${owner?.pid ?? 0}, when it was given the signal directly either; start it without the process in front of it`,
+      `nothing was seen of the ${life.isWorker ? 'worker' : 'server'}, pid ${owner?.pid ?? 0}, when it was given the signal directly either; start it without the process in front of it`,
       'drain',
       life.followed.map((event) => event.seq),
     );
+  if (life.isWorker) return judgeWorker(life, facts);
   if (killed !== null && !endedByItself(life)) {
     const reaction = firstReaction(life);
     if (reaction !== null) return pass('drain', describeReaction(reaction, life), [reaction.seq]);
@@ -68,6 +71,46 @@ function judgeDrain(life: LifeFacts): Verdict {
     'drain',
     [exit.seq],
   );
+}
+
+/** Of a queue worker only its jobs and its exit can be seen: it reacts by leaving those alone that are waiting. */
+function judgeWorker(life: LifeFacts, facts: RunFacts): Verdict {
+  const { exit, signal, killed } = life;
+  const hand = inHand(life);
+  if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
+  if (killed !== null && !endedByItself(life)) {
+    const evidence = [signal.seq, killed.seq];
+    const until = `until SIGKILL after ${formatDuration(afterSignal(life, killed.at))}`;
+    const taken = takenAfterSignal(life);
+    if (taken.length > 0)
+      return fail('drain', {
+        expected,
+        observed: `it went on with ${plural(taken.length, 'more job')} after ${signal.signal ?? 'the stop'}, ${until}`,
+        evidence: [...evidence, ...evidenceOfJobs(taken)],
+      });
+    if (hand.finished.length > 0 && hand.cut.length === 0 && wereWaiting(life, facts).length > 0)
+      return pass('drain', `it took no more jobs, although some were waiting; it did not end ${until}`, evidence);
+    return inconclusive(
+      `nothing was seen of it ${until}: it may have been at work all the time, or have had nothing to do`,
+      'drain',
+      evidence,
+    );
+  }
+  const after = formatDuration(afterSignal(life, exit.at));
+  const fatal = fatalSignal(life);
+  if (fatal === null) return pass('drain', `it ended by its own exit after ${after}`, [exit.seq]);
+  if (hand.cut.length > 0) {
+    const itself = fatal === signal.signal ? `${fatal} itself` : fatal;
+    const observed = `it died of ${itself} after ${after} with ${named(hand.cut)} in hand`;
+    return fail('drain', { expected, observed, evidence: [exit.seq, ...evidenceOfJobs(hand.cut)] });
+  }
+  if (hand.finished.length > 0)
+    return pass('drain', `the job in hand was finished, then it ended by ${fatal}`, [
+      exit.seq,
+      ...evidenceOfJobs(hand.finished),
+    ]);
+  const { because } = noJobInHand(life, facts);
+  return inconclusive(`it died of ${fatal}, and ${because ?? ''}`, 'drain', [exit.seq]);
 }
 
 /** How a process ends that somebody else started is told to that one alone: what clients saw has to do. */

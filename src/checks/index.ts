@@ -10,6 +10,7 @@ import { exitsInTime } from './exits-in-time.js';
 import { failsReadiness } from './fails-readiness.js';
 import { finishesAcceptedJobs } from './finishes-accepted-jobs.js';
 import { finishesAtScale } from './finishes-at-scale.js';
+import { finishesCurrentJob } from './finishes-current-job.js';
 import { finishesRequests } from './finishes-requests.js';
 import { finishesStreams } from './finishes-streams.js';
 import { finishesUploads } from './finishes-uploads.js';
@@ -18,6 +19,7 @@ import { flushesTelemetry } from './flushes-telemetry.js';
 import { handlesSigtermAsPid1 } from './handles-sigterm-as-pid-1.js';
 import { handlesSigterm } from './handles-sigterm.js';
 import { keepsDatabaseUntilDrained } from './keeps-database-until-drained.js';
+import { givesBackUnfinishedJobs } from './gives-back-unfinished-jobs.js';
 import { k8sDisruptionBudget } from './k8s-disruption-budget.js';
 import { k8sGraceCeiling } from './k8s-grace-ceiling.js';
 import { k8sGracePeriodFits } from './k8s-grace-period-fits.js';
@@ -53,6 +55,7 @@ import { signalReachesServer } from './signal-reaches-server.js';
 import { stopsAccepting } from './stops-accepting.js';
 import { stopsDuringStartup } from './stops-during-startup.js';
 import { survivesRepeatedSignal } from './survives-repeated-signal.js';
+import { takesNoNewJob } from './takes-no-new-job.js';
 import { tellsWebsocketClients } from './tells-websocket-clients.js';
 import { treatsSigintAlike } from './treats-sigint-alike.js';
 import { turnsAwayNewJobs } from './turns-away-new-jobs.js';
@@ -89,6 +92,9 @@ export const CHECKS: readonly Check[] = [
   tellsWebsocketClients,
   finishesAcceptedJobs,
   turnsAwayNewJobs,
+  finishesCurrentJob,
+  takesNoNewJob,
+  givesBackUnfinishedJobs,
   boundsTheWait,
   finishesAtScale,
   closesDatabaseConnections,

@@ -22,7 +22,7 @@ export const keepsDatabaseUntilDrained = defineCheck({
   item: 4,
   level: () => 'must',
   view: 'processes',
-  needs: 'database',
+  needs: 'service-database',
   topic: 'The database while requests are finished',
   kept: 'The database stayed open until the work was done',
   broken: 'The database was closed before the work was done',

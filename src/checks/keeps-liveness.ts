@@ -16,6 +16,7 @@ export const keepsLiveness = defineCheck({
   item: 8,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'Liveness while draining',
   kept: 'Liveness stayed up while draining',
   broken: 'Liveness failed while draining',

@@ -5,6 +5,7 @@ import { defineCheck } from './check.js';
 import { fail, inconclusive, noDeath, onlyIfFinished, pass, skip } from './verdict.js';
 
 const expected = 'no process of the target is alive and its port is free after the exit';
+const expectedOfWorker = 'no process of the target is alive after the exit';
 
 export const leavesNothingBehind = defineCheck({
   id: 'leaves-nothing-behind',
@@ -17,13 +18,13 @@ export const leavesNothingBehind = defineCheck({
   why: 'A process that outlives the one that was stopped goes on holding ports, locks and connections; in a container it is killed without a word.',
   sources: [{ mark: 'F', text: 'children and daemons that outlive their parent' }],
   cure: 'end and await child processes before exiting; close every listener',
-  judge: (facts) => {
+  judge: (facts, plan) => {
     const lives = [...new Set(Object.values(facts.played))].filter((life) => life.signal !== null);
     if (lives.length === 0) return noDeath(facts);
     const left = lives.find((life) => life.outlived !== null);
     if (left?.outlived) {
       return fail(left.scenario, {
-        expected,
+        expected: plan.worker === undefined ? expected : expectedOfWorker,
         observed: `${name(left.outlived.processes)} lived on after the exit in ${left.scenario}`,
         evidence: [left.outlived.seq],
       });
@@ -38,7 +39,8 @@ export const leavesNothingBehind = defineCheck({
         evidence: [held.port.seq],
       });
     }
-    const seen = lives.filter((life) => life.port !== null && life.goneAt !== null);
+    // A queue worker has no port.
+    const seen = lives.filter((life) => (life.port !== null || plan.worker !== undefined) && life.goneAt !== null);
     if (seen.length === 0) return inconclusive('the recording ends before the target did');
     if (lives.every((life) => !endedByItself(life)))
       return skip('it did not exit by itself, so nothing can be left behind; see exits-in-time');
@@ -47,7 +49,7 @@ export const leavesNothingBehind = defineCheck({
       pass(
         seen[0]?.scenario ?? null,
         longestTail(seen),
-        seen.flatMap((life) => life.port?.seq ?? []),
+        seen.flatMap((life) => life.port?.seq ?? (plan.worker === undefined ? [] : (life.exit?.seq ?? []))),
       ),
     );
   },
@@ -72,8 +74,10 @@ function name(processes: readonly ProcessDescription[]): string {
 
 function longestTail(lives: readonly LifeFacts[]): string {
   const tail = Math.max(...lives.map((life) => (life.goneAt ?? 0) - (life.exit?.at ?? 0)));
-  const port = lives.some((life) => life.port?.held === true) ? 'port taken by a successor' : 'port free';
-  return tail < 1
-    ? `no process, ${port}`
-    : `the last process was gone ${formatDuration(tail)} after the first, ${port}`;
+  const port = lives.every((life) => life.port === null)
+    ? ''
+    : lives.some((life) => life.port?.held === true)
+      ? ', port taken by a successor'
+      : ', port free';
+  return tail < 1 ? `no process${port}` : `the last process was gone ${formatDuration(tail)} after the first${port}`;
 }

@@ -17,7 +17,7 @@ export const livenessIgnoresDependencies = defineCheck({
   item: 4,
   level: () => 'must',
   view: 'processes',
-  needs: 'database',
+  needs: 'service-database',
   topic: 'Liveness without the database',
   kept: 'Liveness stayed up without the database',
   broken: 'Liveness failed with the database',

@@ -15,6 +15,7 @@ export const noResetOnReuse = defineCheck({
   item: 2,
   level: () => 'should',
   view: 'processes',
+  needs: 'listener',
   topic: 'Requests on idle connections',
   kept: 'Idle connections took requests without a reset',
   broken: 'A request on an idle connection met a reset',

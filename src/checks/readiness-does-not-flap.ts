@@ -11,6 +11,7 @@ export const readinessDoesNotFlap = defineCheck({
   item: 8,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'Steadiness of readiness',
   kept: 'Readiness stayed failed',
   broken: 'Readiness came back while draining',

@@ -13,6 +13,7 @@ export const readinessFailsFirst = defineCheck({
   item: 8,
   level: (profile) => (profile === 'load-balancer' ? 'must' : 'should'),
   view: 'instance',
+  needs: 'listener',
   topic: 'Readiness before the listener closes',
   kept: 'Readiness failed before the listener was closed',
   broken: 'The listener was closed before readiness could be seen to fail',

@@ -11,6 +11,7 @@ export const separateProbes = defineCheck({
   item: 8,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'Separate probes',
   kept: 'Readiness and liveness are told apart',
   broken: 'One endpoint serves both probes, and it fails while draining',

@@ -10,6 +10,7 @@ export const servesUntilDerouted = defineCheck({
   item: 2,
   level: (profile) => (profile === 'load-balancer' ? 'must' : profile === 'kubernetes' ? 'should' : 'info'),
   view: 'instance',
+  needs: 'listener',
   topic: 'Serving until routes have followed',
   kept: 'New connections were served for the routing lag',
   broken: 'New connections stopped being served before routes can have followed',

@@ -7,6 +7,7 @@ import { fail, inconclusive, inScenario, pass } from './verdict.js';
 import { wrapperOf } from './wrappers.js';
 
 const expected = 'the process that owns the listening socket gets the signal';
+const expectedOfWorker = 'the process that takes the jobs gets the signal';
 
 export const signalReachesServer = defineCheck({
   id: 'signal-reaches-server',
@@ -22,6 +23,11 @@ export const signalReachesServer = defineCheck({
     { mark: 'K', text: 'Kubernetes documentation: the signal is sent to PID 1 of each container' },
   ],
   cure: 'start the server directly (node server.js instead of npm start), or let the wrapper `exec` it',
+  forWorker: {
+    topic: 'Way of the signal to the worker',
+    kept: 'The signal reached the process that works',
+    broken: 'The signal did not reach the process that works',
+  },
   judge: (facts) => inScenario(facts, 'drain', judgeDrain),
 });
 
@@ -29,7 +35,7 @@ function judgeDrain(life: LifeFacts): Verdict {
   const path = signalPath(life);
   const { root, owner } = path;
   if (root === null || owner === null)
-    return inconclusive('the owner of the listening socket is not in the recording', 'drain');
+    return inconclusive('which process does the work is not in the recording', 'drain');
   const seqs = [
     life.signal?.seq,
     life.exit?.seq,
@@ -37,7 +43,8 @@ function judgeDrain(life: LifeFacts): Verdict {
     ...life.followed.map((event) => event.seq),
     life.killed?.seq,
   ].filter((seq) => seq !== undefined);
-  if (path.direct) return pass('drain', `pid ${root.pid} listens itself`, seqs.slice(0, 1));
+  if (path.direct)
+    return pass('drain', `pid ${root.pid} ${life.isWorker ? 'works' : 'listens'} itself`, seqs.slice(0, 1));
   if (path.deaf)
     return inconclusive(
       'whether it reached the server cannot be told: nothing was seen of it when it was given the signal directly either',
@@ -49,7 +56,12 @@ function judgeDrain(life: LifeFacts): Verdict {
     return pass('drain', `pid ${root.pid} (${root.command}) passed it on to ${server}`, seqs);
   const { eater, observed } = whatHappened(path, root, server, life);
   const cure = wrapperOf(eater.command, owner.command)?.cure ?? null;
-  return fail('drain', { expected, observed, cure, evidence: seqs });
+  return fail('drain', {
+    expected: life.isWorker ? expectedOfWorker : expected,
+    observed: life.isWorker ? observed.replaceAll('the server', 'the worker') : observed,
+    cure,
+    evidence: seqs,
+  });
 }
 
 /** Which process kept the signal from the server, as far as is known, and how. */

@@ -11,6 +11,7 @@ export const stopsAccepting = defineCheck({
   item: 2,
   level: () => 'must',
   view: 'instance',
+  needs: 'listener',
   topic: 'New work before the exit',
   kept: 'New work was turned away before the exit',
   broken: 'New work was taken up to the end and then cut off',

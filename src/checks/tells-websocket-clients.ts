@@ -12,6 +12,7 @@ export const tellsWebsocketClients = defineCheck({
   item: 3,
   level: () => 'should',
   view: 'clients',
+  needs: 'listener',
   topic: 'Goodbye on WebSockets',
   kept: 'WebSocket clients were told before the close',
   broken: 'WebSocket clients were not told before the close',

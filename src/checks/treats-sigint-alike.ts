@@ -3,6 +3,8 @@ import type { Plan } from '../plan/types.js';
 import { afterSignal, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { RunFacts } from '../recording/facts/run.js';
 import { defineCheck, type Verdict } from './check.js';
+import { describeExit } from './exit-words.js';
+import { evidenceOfJobs, finishedWords, inHand, named, noJobInHand } from './worker-jobs.js';
 import { judgeInFlight, lostInFlight } from './in-flight.js';
 import { fatalSignal } from './signal-path.js';
 import { fail, inconclusive, inScenario, pass, skip } from './verdict.js';
@@ -30,7 +32,8 @@ export const treatsSigintAlike = defineCheck({
       : inScenario(facts, 'interrupt', (life) => judgeInterrupt(life, facts, plan)),
 });
 
-function judgeInterrupt(life: LifeFacts, facts: RunFacts, { signal: usual }: Plan): Verdict {
+function judgeInterrupt(life: LifeFacts, facts: RunFacts, plan: Plan): Verdict {
+  const { signal: usual } = plan;
   const expected = `SIGINT sets off the same drain as ${usual}: work in flight is finished, then it ends`;
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'interrupt');
@@ -46,6 +49,7 @@ function judgeInterrupt(life: LifeFacts, facts: RunFacts, { signal: usual }: Pla
       evidence: [signal.seq, killed.seq],
     });
   }
+  if (life.isWorker) return judgeWorker(life, facts, plan, expected);
   if (lostInFlight(life, facts).length > 0 && drain !== undefined && lostInFlight(drain, facts).length > 0)
     return skip(`${usual} does no better; see finishes-requests`, 'interrupt');
   if (life.inFlight.length === 0) return judgeEmptyHanded(life);
@@ -56,6 +60,30 @@ function judgeInterrupt(life: LifeFacts, facts: RunFacts, { signal: usual }: Pla
         exit.seq,
       ])
     : verdict;
+}
+
+function judgeWorker(life: LifeFacts, facts: RunFacts, { signal: usual }: Plan, expected: string): Verdict {
+  const hand = inHand(life);
+  const exited = life.exit === null ? [] : [life.exit.seq];
+  if (hand.jobs.length === 0) {
+    const { because } = noJobInHand(life, facts);
+    return fatalSignal(life) === null
+      ? pass('interrupt', `it ended by its own exit after ${formatDuration(timeToExit(life) ?? 0)}`, exited, because)
+      : inconclusive(because ?? '', 'interrupt', exited);
+  }
+  if (hand.cut.length === 0)
+    return hand.byOrphan.length > 0
+      ? inconclusive(
+          'the job in hand was done by a process that outlived the one that was signalled',
+          'interrupt',
+          exited,
+        )
+      : pass('interrupt', finishedWords(hand, life), [...evidenceOfJobs(hand.jobs), ...exited]);
+  const { drain } = facts.played;
+  if (drain !== undefined && inHand(drain).cut.length > 0)
+    return skip(`${usual} does no better; see finishes-current-job`, 'interrupt');
+  const observed = `${describeExit(life)} after ${formatDuration(timeToExit(life) ?? 0)} with ${named(hand.cut)} not done`;
+  return fail('interrupt', { expected, observed, evidence: [...evidenceOfJobs(hand.cut), ...exited] });
 }
 
 /** Without work in flight only an exit of its own tells a shutdown from the default death. */

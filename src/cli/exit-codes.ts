@@ -59,6 +59,8 @@ const ERROR_EXITS: Record<ErrorCode, number> = {
   'database-unreachable': EXIT.noVerdict,
   'sink-failed': EXIT.noVerdict,
   'job-failed': EXIT.noVerdict,
+  'queue-failed': EXIT.noVerdict,
+  'client-missing': EXIT.usage,
   internal: EXIT.noVerdict,
 };
 

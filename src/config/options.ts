@@ -18,7 +18,7 @@ const SPECIAL = ['command', 'targets', '$schema'];
 /** Options that a file cannot hold, since they say which file. */
 const OUTSIDE = ['config', 'target-name'];
 /** Options whose value is a path, taken relative to the file. */
-const PATHS = ['cwd', 'ca', 'proto', 'record', 'keep', 'baseline'];
+const PATHS = ['cwd', 'ready-file', 'ca', 'proto', 'record', 'keep', 'baseline'];
 
 /**
  * The options that a configuration gives for one of its targets: what stands at the top is shared, what stands under the

@@ -53,6 +53,12 @@ profile: ${profile}
 # env:
 #   LOG_LEVEL: info
 
+# A queue worker, which listens to nobody; slow, ready and live have no place beside it:
+# worker: true
+# ready-log: waiting for jobs
+# job-started: 'log:started {{id}}'
+# job-done: 'log:done {{id}}'
+
 # Streams, WebSockets, and what to do with the report:
 # stream: [/events]
 # websocket: [/ws]

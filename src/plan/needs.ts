@@ -3,12 +3,16 @@ import type { ManifestPlan } from './manifest.js';
 import type { RawOptions } from './options.js';
 import type { Reader } from './reader.js';
 import type { LoadPlan, Need, Needs, TargetPlan } from './types.js';
+import type { WorkerPlan } from './worker.js';
 
 /** Why a scenario or check that was asked for by name is not to be had, and what would change that. */
 const WORDS: Record<Need, string> = {
+  listener: 'is about what comes over connections, and a queue worker listens to nobody; leave out --worker',
   replacement: 'is about a service that is replaced behind its URL; give that with --url',
   manifest: 'is about a Kubernetes manifest; give one with --manifest <file>',
   database: 'is about databases; name the variable that holds the URL of one with --database <ENV_NAME>',
+  'service-database':
+    'is about a service with a database; name the variable that holds its URL with --database <ENV_NAME>, without --worker',
   telemetry: 'is about telemetry; have it received with --telemetry',
   jobs: 'is about accepted jobs; say how one is submitted with --job',
   worker: 'is about a queue worker; give --worker',
@@ -22,15 +26,18 @@ export function givenNeeds(
   manifest: ManifestPlan | null,
   load: LoadPlan | null,
   backends: BackendsPlan = NO_BACKENDS,
+  worker: WorkerPlan | null = null,
 ): ReadonlySet<Need> {
   const given: Record<Need, boolean> = {
+    listener: worker === null,
     replacement: target.kind === 'url',
     manifest: manifest !== null,
     database: backends.databases.length > 0,
+    'service-database': backends.databases.length > 0 && worker === null,
     telemetry: backends.telemetry !== null,
     logs: backends.logs !== null,
     jobs: backends.jobs !== null,
-    worker: false,
+    worker: worker !== null,
     load: load !== null,
   };
   return new Set((Object.keys(given) as Need[]).filter((need) => given[need]));

@@ -5,6 +5,7 @@ export type OptionGroup =
   | 'Kubernetes'
   | 'Work in flight'
   | 'Behind the service'
+  | 'Queue workers'
   | 'Scenarios'
   | 'Timing'
   | 'Judging'
@@ -140,12 +141,29 @@ export const OPTIONS: readonly OptionSpec[] = [
     'Behind the service',
     'job-done',
     '<how>',
-    'how it shows that it is done: log:text {{id}}, websocket:/path text {{id}}, or poll:/path/{{id}} text',
+    'how it shows that it is done: log:text {{id}}, websocket:/path text {{id}}, or poll:/path/{{id}} text; with --worker also redis: and sql:',
     repeatable,
   ),
   option('Behind the service', 'job-restart', null, 'jobs may be finished by the next life of the target'),
   option('Behind the service', 'job-once', null, 'a job must not be done twice'),
   option('Behind the service', 'jobs', '<n>', 'how many jobs to submit before the signal', { default: '20' }),
+  option('Queue workers', 'worker', null, 'the target takes its work from a queue, and listens on no port'),
+  option('Queue workers', 'ready-log', '<text|/regex/>', 'line of its output that says that it is ready'),
+  option('Queue workers', 'ready-file', '<path>', 'file that it writes when it is ready'),
+  option('Queue workers', 'ready-command', '<command>', 'command, for the shell, that ends with 0 when it is ready'),
+  option(
+    'Queue workers',
+    'job-started',
+    '<how>',
+    'how it shows that a job is begun: log:text {{id}}, redis:ENV_NAME command, or sql:ENV_NAME query, which answer ids',
+  ),
+  option('Queue workers', 'job-enqueue', '<command>', 'command, for the shell, that puts jobs into the queue'),
+  option(
+    'Queue workers',
+    'job-redelivery',
+    '<duration>',
+    'time after which the queue gives back a job that nobody has finished',
+  ),
   option('Scenarios', 'as-pid1', null, 'play a death as PID 1 of a namespace, whatever the profile'),
   option('Scenarios', 'no-as-pid1', null, 'never play a death as PID 1'),
   option('Scenarios', 'parallel', '<n>', 'lives side by side, for targets that take their port from PORT', {

@@ -8,6 +8,8 @@ const BELONGING = ['job-body', 'job-id', 'job-done', 'job-restart', 'job-once', 
 /** How jobs are submitted, and how their completion shows; null when none are. */
 export function readJobs(reader: Reader): JobsPlan | null {
   const given = reader.text('job');
+  // What is said of a worker's jobs is read where the worker is.
+  if (given === null && reader.isOn('worker')) return null;
   if (given === null) {
     for (const name of BELONGING)
       if (reader.has(name) && !(name === 'jobs' && reader.text(name) === '20'))

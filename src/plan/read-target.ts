@@ -50,6 +50,7 @@ const BELONGS_TO: Readonly<Record<string, readonly string[]>> = {
   logs: ['command'],
   'log-line': ['command'],
   job: ['command'],
+  worker: ['command'],
   'as-pid1': ['command'],
   signal: ['command', 'pid', 'docker', 'compose'],
 };

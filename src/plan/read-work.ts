@@ -40,6 +40,12 @@ export function readCombinations(reader: Reader): void {
   if (reader.has('proto') && !reader.has('grpc'))
     reader.complain('proto', reader.text('proto') ?? '', 'describes gRPC methods; name one with --grpc');
   const over = reader.has('grpc') ? '--grpc' : reader.has('http2') ? '--http2' : null;
+  if (over !== null && reader.has('job'))
+    reader.complain(
+      'job',
+      reader.text('job') ?? '',
+      `cannot be submitted over HTTP/2, since submissions are followed on connections of HTTP/1.1; leave out ${over}`,
+    );
   if (over !== null && reader.has('websocket'))
     reader.complain('websocket', reader.text('websocket') ?? '', `cannot be opened over HTTP/2; leave out ${over}`);
 }

@@ -18,6 +18,12 @@ export class Reader {
     return this.raw[name] !== undefined;
   }
 
+  /** Whether a switch is on; what is wrong with its value is said elsewhere. */
+  isOn(name: string): boolean {
+    const text = this.text(name);
+    return text !== null && !['0', 'false', 'no', 'off'].includes(text.toLowerCase());
+  }
+
   text(name: string): string | null {
     return this.raw[name]?.at(-1) ?? null;
   }

@@ -1,6 +1,7 @@
 import type { BackendsPlan } from './backends.js';
 import { redactManifest } from './redact-manifest.js';
 import type { Plan, TargetPlan } from './types.js';
+import type { WorkerPlan, WorkerSight } from './worker.js';
 
 const HIDDEN = '[redacted]';
 
@@ -10,8 +11,17 @@ const HIDDEN = '[redacted]';
  * lengths are bounded, which keeps this linear on hostile text.
  */
 export function redactText(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`);
+  return text
+    .replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"<>]{1,500}@/gi, `$1${HIDDEN}@`)
+    .replace(PASSWORD, `$1${HIDDEN}`);
 }
+
+/**
+ * `password=` in the query of a URL or in a DSN of keys and values (`host=db password='a b'`, `Pwd=x;`), in a flag, or after
+ * an environment's name for it (`PGPASSWORD=`). A value in quotes goes to the closing one.
+ */
+const PASSWORD =
+  /((?:passw(?:or)?d|passphrase|\bpwd|\bpass)\s{0,4}=\s{0,4})(?:'(?:[^'\\]|\\.){0,500}'|"(?:[^"\\]|\\.){0,500}"|[^\s&;,"'<>]{1,500})/gi;
 
 /** Shorter values are ports, words and flags, which say nothing by themselves and are in everything. */
 const SHORTEST_SECRET = 8;
@@ -87,6 +97,27 @@ function redactBackends(backends: BackendsPlan): BackendsPlan {
   };
 }
 
+/** Commands may hold anything, and URLs of queues hold passwords. */
+function redactWorker(worker: WorkerPlan): WorkerPlan {
+  const { ready, enqueue, jobs } = worker;
+  const sight = (one: WorkerSight): WorkerSight => {
+    switch (one.by) {
+      case 'log':
+        return one;
+      case 'redis':
+        return { ...one, url: HIDDEN, command: one.command.map(redactText) };
+      case 'sql':
+        return { ...one, url: HIDDEN, query: redactText(one.query) };
+    }
+  };
+  return {
+    ...worker,
+    ready: ready.by === 'command' ? { ...ready, command: redactText(ready.command) } : ready,
+    enqueue: enqueue === null ? null : redactText(enqueue),
+    jobs: jobs === null ? null : { started: sight(jobs.started), done: sight(jobs.done) },
+  };
+}
+
 /** A plan that may be stored and shown: environment values, header values, bodies and credentials are hidden. */
 export function redactPlan(plan: Plan): Plan {
   return {
@@ -104,6 +135,7 @@ export function redactPlan(plan: Plan): Plan {
     websocket: { ...plan.websocket, message: plan.websocket.message === null ? null : HIDDEN },
     grpc: plan.grpc.map((call) => ({ ...call, request: HIDDEN })),
     ...(plan.backends === undefined ? {} : { backends: redactBackends(plan.backends) }),
+    ...(plan.worker === undefined ? {} : { worker: redactWorker(plan.worker) }),
     manifest:
       plan.manifest === null
         ? null

@@ -10,6 +10,7 @@ import { readFileOption } from './read-reached.js';
 import { readRehearsal } from './read-rehearsal.js';
 import { readTarget } from './read-target.js';
 import { readAsPid1, readCombinations, readHeaders, readSlow, readWebSocket } from './read-work.js';
+import { readWorker } from './read-worker.js';
 import { readScenarios } from './read-scenarios.js';
 import { ids, Reader, selected, type Problem } from './reader.js';
 import type { Needs, Plan, ProfileName, ScenarioId } from './types.js';
@@ -137,8 +138,9 @@ export function resolveRun(
   const reader = new Reader(raw);
   const target = readTarget(reader, command, cwd);
   const load = readLoad(reader, target.kind);
+  const worker = readWorker(reader, target, environment, cwd);
   const backends = readBackends(reader, target, environment);
-  const given = givenNeeds(target, manifest, load, backends ?? NO_BACKENDS);
+  const given = givenNeeds(target, manifest, load, backends ?? NO_BACKENDS, worker);
   const has = (id: string) => isMet(catalogue.needs[id], given);
   const judging = readJudging(reader, raw, catalogue, [...catalogue.scenarios, ...catalogue.checks], {
     profile: 'kubernetes',
@@ -177,6 +179,7 @@ export function resolveRun(
     settleMs: reader.one('settle', values.duration, 0),
     ...pace,
     ...(backends === null ? {} : { backends }),
+    ...(worker === null ? {} : { worker }),
     manifest,
     rehearsal: readRehearsal(reader, manifest),
   };

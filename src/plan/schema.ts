@@ -127,6 +127,25 @@ const backends = z.object({
     .nullable(),
 });
 
+const question = { variable: z.string(), url: z.string() };
+const workerSight = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('log'), line: z.string() }),
+  z.object({ by: z.literal('redis'), command: z.array(z.string()), ...question }),
+  z.object({ by: z.literal('sql'), query: z.string(), ...question }),
+]);
+
+const worker = z.object({
+  ready: z.discriminatedUnion('by', [
+    z.object({ by: z.literal('log'), text: pattern }),
+    z.object({ by: z.literal('file'), path: z.string() }),
+    z.object({ by: z.literal('command'), command: z.string() }),
+    z.object({ by: z.literal('job') }),
+  ]),
+  enqueue: z.string().nullable(),
+  jobs: z.object({ started: workerSight, done: workerSight }).nullable(),
+  redeliveryMs: ms.nullable(),
+});
+
 /** The shape of a stored plan, its fields in the order in which they are written, for recordings that come from elsewhere. Unknown fields of newer versions are dropped. */
 export const planSchema: z.ZodType<Plan> = z.object({
   target: z.discriminatedUnion('kind', [commandTarget, processTarget, urlTarget, containerTarget, manifestTarget]),
@@ -178,6 +197,7 @@ export const planSchema: z.ZodType<Plan> = z.object({
   probeTimeoutMs: ms,
   attemptIntervalMs: ms,
   backends: backends.exactOptional(),
+  worker: worker.exactOptional(),
   // A recording without manifests does not say so.
   manifest: manifestSchema.nullable().default(null),
   rehearsal: z

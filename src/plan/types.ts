@@ -1,9 +1,10 @@
 import type { BackendsPlan } from './backends.js';
 import type { ManifestPlan } from './manifest.js';
+import type { WorkerPlan } from './worker.js';
 
 /**
  * The plan: everything a run needs to know, resolved once. JSON-safe, times in milliseconds, and no optional fields but
- * one, which says why.
+ * two, which say why.
  */
 
 export type ProfileName = 'kubernetes' | 'standalone' | 'docker' | 'load-balancer';
@@ -25,7 +26,17 @@ export type ScenarioId =
 export const TOGETHER_OF: readonly ScenarioId[] = ['drain', 'idle', 'streams'];
 
 /** What some scenarios and checks are about, and have no place in a plan without. */
-export type Need = 'replacement' | 'manifest' | 'database' | 'telemetry' | 'jobs' | 'worker' | 'load' | 'logs';
+export type Need =
+  | 'listener'
+  | 'replacement'
+  | 'manifest'
+  | 'database'
+  | 'service-database'
+  | 'telemetry'
+  | 'jobs'
+  | 'worker'
+  | 'load'
+  | 'logs';
 /** One of them, or any of several. */
 export type Needs = Need | readonly Need[];
 
@@ -220,6 +231,8 @@ export interface Plan {
   attemptIntervalMs: number;
   /** What stands behind the service and is looked at. Absent where nothing is, as in all recordings of earlier versions. */
   backends?: BackendsPlan;
+  /** What is known of a target that is a queue worker. Absent where it is none, as in all recordings of earlier versions. */
+  worker?: WorkerPlan;
   /** What was read of Kubernetes manifests; null: none was given. */
   manifest: ManifestPlan | null;
   /** How the end of its pod is rehearsed; null: there is none. */

@@ -336,6 +336,13 @@ export type EventBody =
   | { type: 'job-watch-ended'; watcher: number; code: number | null }
   /** The next life was asked for a job that was not seen done: the last answer. */
   | { type: 'job-looked-for'; job: number; status: number | null }
+  /** A queue worker is ready, and how it showed. */
+  | { type: 'worker-ready'; by: 'log' | 'file' | 'command' | 'job' }
+  /**
+   * A queue worker has begun or finished a job, as it was seen at `at`. `since` is the last moment at which it was looked for
+   * and not seen: it happened between the two.
+   */
+  | { type: 'worker-job'; id: string; state: 'started' | 'done'; by: 'log' | 'redis' | 'sql'; since: number }
   /** `complete`: it was followed to its end; otherwise what ended in it was ended by us. */
   | { type: 'life-ended'; complete: boolean }
   | { type: 'scenario-skipped'; scenario: ScenarioId; reason: string }

@@ -234,6 +234,8 @@ const EVENT_SHAPES: { [T in EventType]: FieldsOf<T> } = {
   'job-done': { job: number, by: word('log', 'websocket', 'poll'), watcher: number },
   'job-watch-ended': { watcher: number, code: nullable(number) },
   'job-looked-for': { job: number, status: nullable(number) },
+  'worker-ready': { by: word('log', 'file', 'command', 'job') },
+  'worker-job': { id: text, state: word('started', 'done'), by: word('log', 'redis', 'sql'), since: number },
   'life-ended': { complete: flag },
   'scenario-skipped': { scenario, reason: text },
   'run-ended': { complete: flag },

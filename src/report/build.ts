@@ -7,7 +7,7 @@ import type { Exchange } from '../recording/facts/exchange.js';
 import { afterSignal, endOf, timeToExit, type LifeFacts } from '../recording/facts/life.js';
 import type { ProbeFacts } from '../recording/facts/probe.js';
 import type { RunFacts } from '../recording/facts/run.js';
-import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN, statusOfItem } from './checklist.js';
+import { BY_CHOICE, CHECKLIST, LEFT_OUT, NOT_CHECKED, NOT_WRITTEN, OF_SERVICES, statusOfItem } from './checklist.js';
 import { podReport } from './pod-report.js';
 import { advice, recommend } from './recommendation.js';
 import { timelineOf } from './timeline.js';
@@ -23,6 +23,7 @@ import {
   type Recommendation,
   type Report,
   type ScenarioReport,
+  type TargetReport,
   type TlsReport,
   type WorkEndpointReport,
 } from './types.js';
@@ -58,6 +59,7 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
       liveness: endpointReport(facts, 'liveness'),
       http2: plan.target.http2,
       tls: tlsReport(facts),
+      ...workerReport(plan, facts),
       streams: workEndpoints(facts, 'stream'),
       websockets: workEndpoints(facts, 'websocket'),
     },
@@ -71,7 +73,7 @@ export function buildReport({ recording, plan, facts, judged, verdict, questions
       allowInconclusive: plan.allowInconclusive,
     },
     checklist: checklistOf(judged, recommendation, plan),
-    checks: judged.map(checkReport),
+    checks: judged.map((one) => checkReport(one, plan.worker !== undefined)),
     scenarios: scenarioReports(facts, questions),
     recommendation,
     ...(plan.manifest === null ? {} : { manifest: manifestReport(plan.manifest) }),
@@ -106,6 +108,12 @@ function endpointReport(facts: RunFacts, role: ProbeRole): EndpointReport {
     : { path: endpoint.path, how: endpoint.how, sureness: endpoint.sureness };
 }
 
+function workerReport({ worker }: Plan, { lives }: RunFacts): Pick<TargetReport, 'worker'> {
+  if (worker === undefined) return {};
+  const ready = lives.flatMap(({ events }) => events.filter((event) => event.type === 'worker-ready'))[0];
+  return { worker: { readyBy: ready?.by ?? null, jobsBy: worker.jobs?.started.by ?? null } };
+}
+
 function tlsReport({ tls }: RunFacts): TlsReport | null {
   if (tls === null) return null;
   const { protocol, alpn, authorized, problem } = tls;
@@ -116,11 +124,11 @@ function workEndpoints(facts: RunFacts, kind: 'stream' | 'websocket'): WorkEndpo
   return facts.workEndpoints.filter((one) => one.kind === kind).map(({ path, how }) => ({ path, how }));
 }
 
-function checkReport({ check, level, status, verdict, ignored }: Judged): CheckReport {
+function checkReport({ check, level, status, verdict, ignored }: Judged, isWorker: boolean): CheckReport {
   const bad = status === 'fail' || verdict.status === 'fail' || status === 'warn';
   return {
     id: check.id,
-    title: titleFor(check, verdict.status, status),
+    title: titleFor(check, verdict.status, status, isWorker),
     level,
     item: check.item,
     scenario: verdict.scenario,
@@ -155,7 +163,8 @@ function manifestReport({ files, workloads, pod, notes }: ManifestPlan): Manifes
 }
 
 /** The sentence that is true; where nothing was proved, only the topic. */
-function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Status): string {
+function titleFor(check: Check, verdict: Status, status: Status, isWorker: boolean): string {
+  const { topic, kept, broken } = isWorker ? (check.forWorker ?? check) : check;
   if (status === 'skip' || status === 'inconclusive') return topic;
   return verdict === 'pass' ? kept : broken;
 }
@@ -163,10 +172,11 @@ function titleFor({ topic, kept, broken }: Check, verdict: Status, status: Statu
 function checklistOf(
   judged: readonly Judged[],
   recommendation: Recommendation | null,
-  { target, manifest }: Plan,
+  { target, manifest, worker }: Plan,
 ): ChecklistEntry[] {
   const whyNone = (number: ItemNumber) =>
     (target.kind === 'manifest' ? NOT_WRITTEN[number] : undefined) ??
+    (worker === undefined ? undefined : OF_SERVICES[number]) ??
     advice(number, recommendation, manifest) ??
     (manifest === null ? NOT_CHECKED : LEFT_OUT)[number] ??
     NOT_CHECKED[number] ??

@@ -34,6 +34,15 @@ export const BY_CHOICE = 'not checked: its checks were left out by --only or --s
 /** Why the items that are about manifests alone have no check where one was read. */
 export const LEFT_OUT: Partial<Record<ItemNumber, string>> = { 6: BY_CHOICE, 7: BY_CHOICE };
 
+const WORKER = 'does not apply: a queue worker listens to nobody';
+/** Why an item has no check where the target is a queue worker. */
+export const OF_SERVICES: Partial<Record<ItemNumber, string>> = {
+  2: WORKER,
+  5: 'not checked: what a queue worker flushes is not looked at',
+  6: `${WORKER}, so that no route has to follow before it is signalled`,
+  8: WORKER,
+};
+
 const UNWRITTEN = 'not checked: no manifest shows it; rehearse it with drain-check -f <manifest> -- <command>';
 
 /** Why an item has no check where nothing but manifests is judged. */

@@ -31,7 +31,8 @@ export function recommend(facts: RunFacts): Recommendation | null {
 
 /** The preStop delay, and where it comes from. */
 function delay({ plan }: RunFacts, servedMs: number): { seconds: number; words: string } {
-  const { manifest, routingLagMs } = plan;
+  const { manifest, routingLagMs, worker } = plan;
+  if (worker !== undefined) return { seconds: 0, words: 'nobody sends anything to a queue worker' };
   const served = `new connections were served for ${formatDuration(servedMs)}`;
   if (manifest?.pod == null) {
     const seconds = Math.max(0, Math.ceil((routingLagMs - servedMs) / 1000));

@@ -8,6 +8,7 @@ import type { RunFacts } from '../recording/facts/run.js';
 import type { ExchangeKind } from '../recording/events.js';
 import { jobLane } from './job-lane.js';
 import { podLanes, podMarks } from './pod-lanes.js';
+import { workerLane } from './worker-lane.js';
 import type { Lane, LaneState, PointState, Timeline } from './types.js';
 
 /** How much of the time before the signal is drawn, as a part of the time after it. */
@@ -85,7 +86,7 @@ function lanesOf(life: LifeFacts, facts: RunFacts, fromMs: number, toMs: number)
   const probes = [life.readiness, life.liveness]
     .filter((probe) => probe.drain.length > 0)
     .map((probe) => probeLane(probe, life, toMs));
-  const jobs = jobLane(life, facts, fromMs, toMs);
+  const jobs = jobLane(life, facts, fromMs, toMs) ?? workerLane(life, fromMs, toMs);
   return [
     ...podLanes(life, fromMs, toMs),
     ...traffic,

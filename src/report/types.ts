@@ -47,6 +47,13 @@ export interface TargetReport {
   tls: TlsReport | null;
   streams: WorkEndpointReport[];
   websockets: WorkEndpointReport[];
+  /** What is known of a queue worker, which has no endpoints; absent for everything else. */
+  worker?: {
+    /** How it showed that it was ready; null: it never did. */
+    readyBy: 'log' | 'file' | 'command' | 'job' | null;
+    /** How its jobs were seen; null: nothing was said of them. */
+    jobsBy: 'log' | 'redis' | 'sql' | null;
+  };
 }
 
 export interface ManifestReport {

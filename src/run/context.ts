@@ -22,6 +22,7 @@ export interface Progress {
     | 'draining'
     | 'without its database'
     | 'submitting jobs'
+    | 'waiting for a job'
     | 'looking for jobs after a restart'
     | 'measuring a baseline';
   /** Held exchanges that are under way. */
@@ -38,6 +39,8 @@ export interface Known {
   readyAfterMs: number | null;
   /** It listens on the port it was given in PORT, so that several may live side by side. */
   takesPort: boolean;
+  /** How long a queue worker's jobs take; null: not measured yet. Milliseconds. */
+  jobMs: number | null;
   /** How long it took to end, by scenario; Infinity when it had to be killed. Milliseconds. */
   exits: Map<ScenarioId, number>;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessDescription } from '../recording/events.js';
+import { lifeFacts } from '../recording/facts/life.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import type { RunningTarget } from '../target/target.js';
 import type { RunContext } from './context.js';
@@ -16,7 +17,8 @@ const LONGEST_CHAIN = 6;
  * then, so the one above it kept the signal to itself.
  */
 export async function followSignal(context: RunContext, running: RunningTarget, recorder: LifeRecorder): Promise<void> {
-  const owners = ownersIn(context, recorder.life);
+  const owners =
+    context.plan.worker === undefined ? ownersIn(context, recorder.life) : workerIn(context, recorder.life);
   if (running.hasExited() || owners.size === 0 || owners.has(running.pid)) return;
   const signal = context.target.stopSignal ?? context.plan.signal;
   const alive = await running.processes(true);
@@ -37,6 +39,13 @@ export async function followSignal(context: RunContext, running: RunningTarget, 
 function ownersIn({ recorder }: RunContext, life: number): Set<number> {
   const found = recorder.recording().events.find((event) => event.type === 'listener-found' && event.life === life);
   return new Set(found?.type === 'listener-found' ? found.listeners.map(({ pid }) => pid) : []);
+}
+
+/** Which process does the work of a queue worker, from what was seen before the signal. */
+function workerIn({ recorder }: RunContext, life: number): Set<number> {
+  const events = recorder.recording().events.filter((event) => event.life === life);
+  const root = lifeFacts(events)?.listeners ?? [];
+  return new Set(root.map(({ pid }) => pid));
 }
 
 /** The processes from the signalled one (left out) down to the first owner of the listener. */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { JobLedger } from '../backends/job-ledger.js';
+import type { WorkerSights } from '../backends/worker-sights.js';
 import type { DatabaseProxy } from '../backends/database-proxy.js';
 import type { Marks } from '../backends/marks.js';
 import type { OtlpSink } from '../backends/otlp-sink.js';
@@ -41,6 +43,11 @@ export class LifeBackends {
     readonly marks: Marks | null,
     /** What the target has to be told. */
     readonly env: Readonly<Record<string, string>>,
+    /** The jobs of a queue worker; null: nothing is said of jobs. */
+    readonly ledger: JobLedger | null,
+    readonly sights: WorkerSights | null,
+    /** Aborted, with the error as the reason, when a queue that was asked does not answer any more. */
+    readonly failed: AbortSignal,
   ) {}
 
   /** @throws DrainCheckError `sink-failed` */
@@ -50,6 +57,8 @@ export class LifeBackends {
     const proxies: DatabaseProxy[] = [];
     const env: Record<string, string> = {};
     let telemetry: Telemetry | null = null;
+    let sights: WorkerSights | null = null;
+    const failed = new AbortController();
     try {
       if (databases.length > 0) {
         const { DatabaseProxy: proxy } = await import('../backends/database-proxy.js');
@@ -63,13 +72,21 @@ export class LifeBackends {
         telemetry = await Telemetry.open(plan, recorder, marks);
         Object.assign(env, telemetry.env);
       }
-      const reads = logs !== null || jobs !== null;
+      const reads = logs !== null || jobs !== null || plan.worker !== undefined;
       const output = reads ? await import('../backends/output-watch.js') : null;
       const lines = output === null ? null : new output.OutputLines();
       if (output !== null && logs !== null && marks !== null)
         lines?.watch(output.watchForMarks(marks, logs.line, recorder));
-      return new LifeBackends(recorder, proxies, telemetry, lines, marks, env);
+      const jobsOfWorker = plan.worker?.jobs ?? null;
+      const ledger = jobsOfWorker === null ? null : new JobLedger(recorder);
+      if (jobsOfWorker !== null && ledger !== null) {
+        const { WorkerSights: opened } = await import('../backends/worker-sights.js');
+        // Before the target is started: what is in the queue's answers by now is not of this life.
+        sights = await opened.open(jobsOfWorker, lines, recorder, ledger, (error) => failed.abort(error));
+      }
+      return new LifeBackends(recorder, proxies, telemetry, lines, marks, env, ledger, sights, failed.signal);
     } catch (error) {
+      await sights?.close();
       for (const proxy of proxies) proxy.close();
       await telemetry?.close();
       throw error;
@@ -102,6 +119,7 @@ export class LifeBackends {
       this.noteOutput('end');
     }
     for (const proxy of this.proxies) proxy.close();
+    await this.sights?.close();
     await this.telemetry?.close();
   }
 }

@@ -58,7 +58,15 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     exitWatcher,
     numbering: new Numbering(0),
     lives: new Numbering(0),
-    known: { origin: null, survey: null, work: null, readyAfterMs: null, takesPort: false, exits: new Map() },
+    known: {
+      origin: null,
+      survey: null,
+      work: null,
+      readyAfterMs: null,
+      takesPort: false,
+      jobMs: null,
+      exits: new Map(),
+    },
     abort: AbortSignal.any([options.abort, failed.signal]),
     onProgress: options.onProgress,
   };

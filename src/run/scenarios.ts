@@ -60,7 +60,7 @@ export async function playScenarios(context: RunContext, fail: (reason: unknown)
 /** The scenarios to play; says of the others why not. */
 function playable(context: RunContext): Scenario[] {
   const { plan } = context;
-  const given = givenNeeds(plan.target, plan.manifest, plan.load, plan.backends);
+  const given = givenNeeds(plan.target, plan.manifest, plan.load, plan.backends, plan.worker);
   const chosen: Scenario[] = [];
   for (const scenario of SCENARIOS) {
     const wanted = plan.scenarios.includes(scenario.id);
@@ -119,6 +119,13 @@ class Scenes {
       const { playDependencyDown } = await import('./dependency-life.js');
       const why = await playDependencyDown(context, scenario, begun);
       if (why !== null) leaveOut(context, scenario, why);
+      onKnown();
+      return;
+    }
+    const { worker } = context.plan;
+    if (worker !== undefined) {
+      const { playWorker } = await import('./worker-life.js');
+      await playWorker(context, scenario, begun, worker, () => this.#begin('restart'));
       onKnown();
       return;
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Origin } from '../plan/origin.js';
+import type { WorkerPlan } from '../plan/worker.js';
 import { askProbe } from '../probes/ask.js';
 import { isGood } from '../recording/facts/probe.js';
 import type { Scenario } from '../scenarios/scenario.js';
@@ -15,6 +16,12 @@ const ASK_TIMEOUT_MS = 50;
 
 /** A life in which nothing is signalled: how long it takes to become ready, and where it listens then. */
 export async function measureStart(context: RunContext, begun: BegunLife): Promise<void> {
+  const { worker } = context.plan;
+  if (worker !== undefined) {
+    const { measureWorkerStart } = await import('./worker-life.js');
+    await measureWorkerStart(context, begun, worker);
+    return;
+  }
   try {
     await bringUp(context, begun);
   } finally {
@@ -37,6 +44,8 @@ export async function playStartup(
   const { recorder, running, startedAt } = begun;
   const { life } = recorder;
   const usuallyReadyMs = context.known.readyAfterMs ?? 0;
+  const { worker } = context.plan;
+  const readiness = worker === undefined ? null : await openReadiness(context, begun, worker);
   let complete = false;
   try {
     context.observer.start();
@@ -45,7 +54,7 @@ export async function playStartup(
     const dueIn = startedAt + part * usuallyReadyMs - recorder.clock.now();
     await Promise.race([sleep(Math.max(0, dueIn), undefined, { signal: context.abort }), running.exited]);
     const origin = originOf(context, begun);
-    const ready = origin !== null && (await isReady(context, origin));
+    const ready = readiness?.ready ?? (origin !== null && (await isReady(context, origin)));
     const afterMs = recorder.clock.now() - startedAt;
     recorder.record({ type: 'startup-timed', afterMs, usuallyReadyMs, ready });
     const { at: signalAt } = await sayGoodbye(context, scenario, begun, null);
@@ -54,10 +63,16 @@ export async function playStartup(
     complete = true;
     return ready;
   } finally {
+    readiness?.close();
     await endLife(begun);
     await context.observer.stop(life);
     recorder.record({ type: 'life-ended', complete });
   }
+}
+
+async function openReadiness(context: RunContext, begun: BegunLife, worker: WorkerPlan) {
+  const { WorkerReadiness } = await import('./worker-readiness.js');
+  return new WorkerReadiness(context, worker, begun);
 }
 
 /** Where it will listen, from what is known of its earlier lives. */

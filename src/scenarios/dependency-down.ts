@@ -4,6 +4,6 @@ export const dependencyDown: Scenario = {
   ...PLAIN_DEATH,
   id: 'dependency-down',
   question: 'Does it live on when its database is gone?',
-  needs: 'database',
+  needs: 'service-database',
   probes: true,
 };

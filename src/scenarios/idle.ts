@@ -4,6 +4,7 @@ export const idle: Scenario = {
   ...PLAIN_DEATH,
   id: 'idle',
   question: 'Does an idle connection delay or break anything?',
+  needs: 'listener',
   // The same work as in the drain, as far as its length goes: the difference of the two deaths is the delay.
   held: 'one-each',
   clients: 'keep',

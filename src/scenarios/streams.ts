@@ -4,5 +4,6 @@ export const streams: Scenario = {
   ...PLAIN_DEATH,
   id: 'streams',
   question: 'Do streams and WebSockets end properly?',
+  needs: 'listener',
   streams: true,
 };

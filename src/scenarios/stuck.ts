@@ -4,5 +4,6 @@ export const stuck: Scenario = {
   ...PLAIN_DEATH,
   id: 'stuck',
   question: 'Is the wait bounded?',
+  needs: 'listener',
   stuck: true,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handlesSigterm } from '../../src/checks/handles-sigterm.js';
-import { processPlan } from '../support/plan.js';
+import { processPlan, workerPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => handlesSigterm.judge(story.facts(), story.plan);
@@ -332,5 +332,48 @@ describe('handles-sigterm, of a process whose exit status is told to its parent 
       story.event(30_000, { type: 'grace-over', alive: [] }).left(30_010, ['stream'], true);
       expect(judge(story.event(30_100, { type: 'killed', pids: [] }).exit(30_050, UNSEEN)).status).toBe('fail');
     });
+  });
+});
+
+describe('handles-sigterm of a queue worker', () => {
+  const life = () => new Story(workerPlan()).worker().signal();
+
+  it('passes when it ended by its own exit', () => {
+    expect(judge(life().task('7', -100, null).exit(5))).toMatchObject({ status: 'pass' });
+  });
+
+  it('fails when it died of the signal with a job in hand', () => {
+    const verdict = judge(life().task('7', -100, null).exit(5, { code: null, signal: 'SIGTERM' }));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: 'it died of SIGTERM itself after 5 ms with job 7 in hand',
+    });
+  });
+
+  it('passes when the job was finished before it ended by the signal', () => {
+    const verdict = judge(life().task('7', -100, 300).exit(320, { code: null, signal: 'SIGTERM' }));
+    expect(verdict.status).toBe('pass');
+  });
+
+  it('cannot tell when it died of the signal with nothing in hand', () => {
+    const verdict = judge(life().task('7', -100, -5).exit(320, { code: null, signal: 'SIGTERM' }));
+    expect(verdict.status).toBe('inconclusive');
+  });
+
+  it('fails when it went on until it was killed', () => {
+    const verdict = judge(life().task('7', -100, 300).task('8', 310, 600).killed(3000).next(['9']));
+    expect(verdict).toMatchObject({
+      status: 'fail',
+      observed: 'it went on with 1 more job after SIGTERM, until SIGKILL after 3 s',
+    });
+  });
+
+  it('passes when it left waiting jobs alone, though it did not end', () => {
+    expect(judge(life().task('7', -100, 300).killed(3000).next(['9'])).status).toBe('pass');
+  });
+
+  it('cannot tell when it had nothing to do, or one long job', () => {
+    expect(judge(life().task('7', -100, 300).killed(3000).next([])).status).toBe('inconclusive');
+    expect(judge(life().task('7', -100, null).killed(3000).next(['9'])).status).toBe('inconclusive');
   });
 });

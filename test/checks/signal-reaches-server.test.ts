@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signalReachesServer } from '../../src/checks/signal-reaches-server.js';
+import { workerPlan } from '../support/plan.js';
 import { Story } from '../support/story.js';
 
 const judge = (story: Story) => signalReachesServer.judge(story.facts(), story.plan);
@@ -195,5 +196,48 @@ describe('signal-reaches-server', () => {
 
   it('is inconclusive when nobody is known to listen', () => {
     expect(judge(new Story().life('drain', { owner: [] }).signal().exit(600)).status).toBe('inconclusive');
+  });
+});
+
+describe('signal-reaches-server of a queue worker', () => {
+  const SHELL = { pid: 100, ppid: 1, command: 'sh -c node worker.js' };
+  const WORKER = { pid: 101, ppid: 100, command: 'node worker.js' };
+  const under = () =>
+    new Story(workerPlan())
+      .worker('drain', 'scenario', SHELL.command)
+      .processes(SHELL, WORKER)
+      .signal()
+      .task('7', -100, 300);
+
+  it('passes when the worker was started itself', () => {
+    const story = new Story(workerPlan()).worker().signal().task('7', -100, 300).exit(320);
+    expect(judge(story)).toMatchObject({ status: 'pass', observed: 'pid 100 works itself' });
+  });
+
+  it('passes when what was started passed it on', () => {
+    expect(judge(under().exit(320)).status).toBe('pass');
+  });
+
+  it('fails when a shell died of it and left the worker running', () => {
+    const story = under()
+      .exit(5, { code: null, signal: 'SIGTERM' })
+      .event(1100, { type: 'outlived-root', processes: [WORKER] });
+    expect(judge(story)).toMatchObject({
+      status: 'fail',
+      expected: 'the process that takes the jobs gets the signal',
+      observed: expect.stringContaining('left the worker, pid 101 (node worker.js), running') as string,
+    });
+  });
+
+  it('fails when the worker ended only when it was given the signal itself', () => {
+    const story = under()
+      .event(3000, { type: 'grace-over', alive: [SHELL, WORKER] })
+      .follow(3001, 101, WORKER.command)
+      .event(3100, { type: 'process-gone', pid: 101, command: WORKER.command })
+      .killed(4600);
+    expect(judge(story)).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('kept it to itself') as string,
+    });
   });
 });

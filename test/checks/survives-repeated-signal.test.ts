@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { survivesRepeatedSignal } from '../../src/checks/survives-repeated-signal.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, workerPlan } from '../support/plan.js';
 import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => survivesRepeatedSignal.judge(story.facts(), story.plan);
@@ -109,5 +109,30 @@ describe('survives-repeated-signal', () => {
       reason: 'it was left out by --only or --skip',
     });
     expect(judge(story)).toMatchObject({ status: 'skip', because: expect.stringContaining('left out') as string });
+  });
+});
+
+describe('survives-repeated-signal of a queue worker', () => {
+  const drained = () => new Story(workerPlan()).worker().signal().task('1', -100, 300).exit(320);
+  const twice = (story: Story) => story.worker('repeat-signal').signal().signalAgain();
+
+  it('passes when the job in hand was finished all the same', () => {
+    expect(judge(twice(drained()).task('7', -100, 300).exit(320)).status).toBe('pass');
+  });
+
+  it('fails when the second signal cut it', () => {
+    expect(judge(twice(drained()).task('7', -100, null).exit(103, { code: 1 }))).toMatchObject({
+      status: 'fail',
+      observed: 'the worker ended (exit code 1) 3 ms after the second signal with job 7 not done',
+    });
+  });
+
+  it('is not checked when one signal cuts it as well', () => {
+    const cut = new Story(workerPlan()).worker().signal().task('1', -100, null).exit(5);
+    expect(judge(twice(cut).task('7', -100, null).exit(103)).status).toBe('skip');
+  });
+
+  it('cannot tell when the job was done before the second signal', () => {
+    expect(judge(twice(drained()).task('7', -100, 90).exit(320)).status).toBe('inconclusive');
   });
 });

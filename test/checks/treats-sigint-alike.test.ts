@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { treatsSigintAlike } from '../../src/checks/treats-sigint-alike.js';
-import { examplePlan } from '../support/plan.js';
+import { examplePlan, workerPlan } from '../support/plan.js';
 import { Story, type ExchangeStory } from '../support/story.js';
 
 const judge = (story: Story) => treatsSigintAlike.judge(story.facts(), story.plan);
@@ -103,5 +103,27 @@ describe('treats-sigint-alike', () => {
 
   it('is inconclusive when the recording does not hold the scenario', () => {
     expect(judge(drained()).status).toBe('inconclusive');
+  });
+});
+
+describe('treats-sigint-alike of a queue worker', () => {
+  const drained = (doneAt: number | null) =>
+    new Story(workerPlan()).worker().signal().task('1', -100, doneAt).exit(320);
+  const interrupted = (story: Story) => story.worker('interrupt').signal('SIGINT');
+
+  it('passes when the job in hand was finished', () => {
+    expect(judge(interrupted(drained(300)).task('7', -100, 300).exit(320)).status).toBe('pass');
+  });
+
+  it('fails when it was cut', () => {
+    const story = interrupted(drained(300)).task('7', -100, null).exit(5, { code: null, signal: 'SIGINT' });
+    expect(judge(story)).toMatchObject({
+      status: 'fail',
+      observed: 'ended by SIGINT after 5 ms with job 7 not done',
+    });
+  });
+
+  it('is not checked when the usual signal does no better', () => {
+    expect(judge(interrupted(drained(null)).task('7', -100, null).exit(5)).status).toBe('skip');
   });
 });

@@ -31,6 +31,7 @@ describe('what is wrong with what stands behind a service is said at once', () =
     [['--otlp-port', '0'], /is not a whole number/],
     [['--only', 'flushes-telemetry'], /is about telemetry/],
     [['--only', 'jobs'], /is about accepted jobs/],
+    [[...JOB, '--job-done', 'log:{{id}}', '--http2'], /cannot be submitted over HTTP\/2.*leave out --http2/],
   ])('%j', async (options, message) => {
     const { code, stderr, stdout } = await runCli([...options, ...SERVER]);
     expect(code).toBe(2);

@@ -17,6 +17,13 @@ describe('redactText', () => {
     // Whether an @ in a path ends a password cannot be told, so too much is hidden.
     ['http://host/a@b', 'http://[redacted]@b'],
     ['mail me@host', 'mail me@host'],
+    ['postgres://db/x?user=u&password=s3cret&sslmode=off', 'postgres://db/x?user=u&password=[redacted]&sslmode=off'],
+    ['jdbc:mysql://h/d?PASSWORD=s3cret', 'jdbc:mysql://h/d?PASSWORD=[redacted]'],
+    ['host=db user=u password=s3cret dbname=x', 'host=db user=u password=[redacted] dbname=x'],
+    ["host=db password = 'it\\'s s3cret' dbname=x", 'host=db password = [redacted] dbname=x'],
+    ['Server=db;Uid=u;Pwd=s3cret;Database=x', 'Server=db;Uid=u;Pwd=[redacted];Database=x'],
+    ['PGPASSWORD=s3cret psql --password="a b"', 'PGPASSWORD=[redacted] psql --password=[redacted]'],
+    ['the password is wrong', 'the password is wrong'],
     ['', ''],
   ])('%j', (text, redacted) => expect(redactText(text)).toBe(redacted));
 

@@ -8,8 +8,8 @@ import { examplePlan } from '../support/plan.js';
 const UPLOAD = { method: 'POST', path: '/', headers: [], body: 'xx' } satisfies KnownWork['upload'];
 const NOTHING: KnownWork = { upload: null, streams: [], websockets: [], grpc: null };
 
-/** Those that are in a plan whatever it is about. */
-const ALWAYS = SCENARIOS.filter(({ needs }) => needs === undefined);
+/** Those that are in the plan of every service. */
+const ALWAYS = SCENARIOS.filter(({ needs }) => needs === undefined || needs === 'listener');
 
 /** The ids of the scenarios that would be played with some work. */
 function played(work: Partial<KnownWork>, changes: Partial<Plan> = {}): string[] {

@@ -174,6 +174,8 @@ export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
     framing: 'close',
     afterMs: 9,
   },
+  'worker-ready': { type: 'worker-ready', by: 'log' },
+  'worker-job': { type: 'worker-job', id: '17', state: 'started', by: 'log', since: 1 },
   'life-ended': { type: 'life-ended', complete: true },
   'scenario-skipped': { type: 'scenario-skipped', scenario: 'idle', reason: 'left out' },
   'run-ended': { type: 'run-ended', complete: true },

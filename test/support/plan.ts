@@ -1,5 +1,6 @@
 import { NO_BACKENDS, type BackendsPlan, type DatabasePlan, type JobsPlan } from '../../src/plan/backends.js';
 import type { AfterStop, Plan } from '../../src/plan/types.js';
+import type { WorkerPlan } from '../../src/plan/worker.js';
 import { CHECKS } from '../../src/checks/index.js';
 
 /** A plan as `drain-check --slow /slow -- node server.js` would have it, with what a test wants changed. */
@@ -19,7 +20,7 @@ export function examplePlan(changes: Partial<Plan> = {}): Plan {
     profile: 'kubernetes',
     signal: 'SIGTERM',
     scenarios: ['drain', 'idle'],
-    checks: CHECKS.filter((check) => check.needs === undefined).map((check) => check.id),
+    checks: CHECKS.filter(({ needs }) => needs === undefined || needs === 'listener').map((check) => check.id),
     ignore: [],
     strict: false,
     allowInconclusive: false,
@@ -147,3 +148,19 @@ export const JOBS: JobsPlan = {
   once: false,
   count: 2,
 };
+
+/** The same for a queue worker whose jobs show in its output. */
+export function workerPlan(worker: Partial<WorkerPlan> = {}): Plan {
+  return examplePlan({
+    scenarios: ['drain', 'repeat-signal', 'interrupt'],
+    checks: CHECKS.filter(({ needs }) => needs === undefined || needs === 'worker').map((check) => check.id),
+    slow: [],
+    worker: {
+      ready: { by: 'log', text: { kind: 'text', text: 'ready' } },
+      enqueue: null,
+      jobs: { started: { by: 'log', line: 'started {{id}}' }, done: { by: 'log', line: 'done {{id}}' } },
+      redeliveryMs: null,
+      ...worker,
+    },
+  });
+}

@@ -89,6 +89,33 @@ export class Story {
       .event(-750, { type: 'ready', path: '/ready', status: 200, by: 'found' });
   }
 
+  /** Begins a life of a queue worker: started and ready. */
+  worker(
+    scenario: ScenarioId = 'drain',
+    purpose: 'scenario' | 'restart' = 'scenario',
+    command = 'node worker.js',
+  ): this {
+    this.#life += 1;
+    return this.event(-900, { type: 'life-started', scenario, purpose, alone: null })
+      .event(-890, { type: 'process-spawned', pid: ROOT_PID, command, port: 0 })
+      .event(-750, { type: 'worker-ready', by: 'log' });
+  }
+
+  /** A job of a queue worker, from its beginning to its end; null: that was not seen. Each is seen within `lateMs`. */
+  task(id: string, startedAt: number | null, doneAt: number | null, lateMs = 10): this {
+    const seen = (at: number, state: 'started' | 'done') =>
+      this.event(at, { type: 'worker-job', id, state, by: 'log', since: SIGNAL_AT + at - lateMs });
+    if (startedAt !== null) seen(startedAt, 'started');
+    return doneAt === null ? this : seen(doneAt, 'done');
+  }
+
+  /** The life that comes after a worker's death: what it began, and when it was ended. */
+  next(ids: readonly string[], until = 5000): this {
+    this.worker('drain', 'restart');
+    for (const id of ids) this.task(id, 100, 400);
+    return this.event(until, { type: 'life-ended', complete: true });
+  }
+
   /** Begins the one life of a target that was there already, or is known by its URL. */
   taken(kind: 'process' | 'container' | 'url', scenario: ScenarioId = 'together'): this {
     this.#life += 1;

@@ -11,6 +11,7 @@ import { beginningOf, lastSignOfLife } from './beginning.js';
 import { collectDatabaseConnections, type DatabaseConnection } from './databases.js';
 import { collectConnectionEnds, collectExchanges, STUCK_KINDS, type ConnectionEnd, type Exchange } from './exchange.js';
 import { collectMarks, type MarkFacts } from './marks.js';
+import { asListener, workerJobs, workingProcess, type WorkerJob } from './worker.js';
 import { podFacts, type PodFacts } from './pod.js';
 import { listenerFacts, type ListenerFacts } from './listener.js';
 import { probeFacts, type ProbeFacts } from './probe.js';
@@ -83,6 +84,10 @@ export interface LifeFacts {
   marks: MarkFacts;
   /** When its databases were made unreachable, in a life that was played for that. */
   cut: EventOf<'database-cut'> | null;
+  /** It is a queue worker, and was seen to be ready. */
+  isWorker: boolean;
+  /** The jobs of a queue worker that were seen. */
+  work: WorkerJob[];
   events: readonly RecordedEvent[];
 }
 
@@ -131,7 +136,9 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
   const left = events.filter((event) => event.type === 'clients-left');
   const gone = new Map(events.filter((event) => event.type === 'process-gone').map((event) => [event.pid, event.at]));
   if (exit !== null && root !== null) gone.set(root.pid, exit.at);
-  const listeners = first('listener-found')?.listeners ?? [];
+  const isWorker = first('worker-ready') !== null;
+  const working = isWorker && root !== null ? [asListener(workingProcess(root, processesBefore(events)))] : [];
+  const listeners = first('listener-found')?.listeners ?? working;
   const ended = first('life-ended');
   const goneAt = exit === null ? null : Math.max(exit.at, ...gone.values());
   const serverGoneAt = outside
@@ -190,6 +197,8 @@ export function lifeFacts(events: readonly RecordedEvent[], afterStop: AfterStop
     databases: collectDatabaseConnections(events),
     marks: collectMarks(events),
     cut: first('database-cut'),
+    isWorker,
+    work: workerJobs(events),
     events,
   };
 }
@@ -223,6 +232,12 @@ function rootOf(
 /** Open until we ended it, beside an instance that was replaced: it was none of that one's. */
 export function isUntouched({ end }: Pick<Exchange, 'end'>): boolean {
   return end === null || end.ending === 'ended-by-tester';
+}
+
+/** The processes that were seen before the signal. */
+function processesBefore(events: readonly RecordedEvent[]): ProcessDescription[] {
+  const signal = events.findIndex((event) => event.type === 'signal-sent');
+  return collectProcesses(signal < 0 ? events : events.slice(0, signal));
 }
 
 function collectProcesses(events: readonly RecordedEvent[]): ProcessDescription[] {

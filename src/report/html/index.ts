@@ -1,3 +1,4 @@
+import { workerWords } from '../worker-words.js';
 import { formatDuration } from '../../plan/durations.js';
 import type { Death } from '../deaths.js';
 import { gateWords } from '../gate-words.js';
@@ -68,8 +69,9 @@ function head(report: Report): string {
     target.pid === null ? null : `pid ${target.pid}`,
     target.stop === null ? null : `stopped by ${target.stop}`,
     target.origin,
-    endpoint('readiness', target.readiness),
-    endpoint('liveness', target.liveness),
+    ...(target.worker === undefined
+      ? [endpoint('readiness', target.readiness), endpoint('liveness', target.liveness)]
+      : [workerWords(target.worker)]),
     settings.strict ? 'strict' : null,
     report.startedAt,
   ].filter((fact) => fact !== null);

@@ -3,6 +3,7 @@ import { escapeControls } from '../escape.js';
 import { gateWords } from '../gate-words.js';
 import type { EndpointReport, Report, ScenarioReport } from '../types.js';
 import { drawChecklist } from './checks.js';
+import { workerWords } from '../worker-words.js';
 import { glyphs, paint } from './marks.js';
 import type { Style } from './style.js';
 import { drawPod } from './pod.js';
@@ -70,7 +71,8 @@ function header(report: Report, style: Style): string[] {
     target.stop === null ? null : `stopped by: ${escapeControls(target.stop)}`,
     target.origin === null || target.kind === 'url' ? null : escapeControls(target.origin),
     ...manifestFacts(report),
-    ...(target.kind === 'manifest'
+    ...(target.worker === undefined ? [] : [workerWords(target.worker)]),
+    ...(target.kind === 'manifest' || target.worker !== undefined
       ? []
       : [endpoint('readiness', target.readiness), endpoint('liveness', target.liveness)]),
     ...target.streams.map((one) => `stream ${escapeControls(one.path)} (${one.how})`),
