@@ -88,7 +88,9 @@ function judgeArrivals(
   if (first === undefined) return pass(scenario, words, evidenceOf(seen.all));
   if (seen.dropped.length === 1 && seen.raced.length === 1) {
     const because =
-      'the listener closed while the connection waited in the accept queue, where the kernel resets it; only a pause between withdrawal and closing avoids this';
+      first.end?.ending === 'closed'
+        ? 'the listener closed while the connection waited in the accept queue or was not read yet, and was closed with it; only a pause between withdrawal and closing avoids this'
+        : 'the listener closed while the connection waited in the accept queue, where the kernel resets it; only a pause between withdrawal and closing avoids this';
     return warn(scenario, { expected, observed: words, because, evidence });
   }
   if (seen.raced.length === seen.dropped.length) {

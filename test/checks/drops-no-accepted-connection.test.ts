@@ -51,8 +51,21 @@ describe('drops-no-accepted-connection', () => {
     });
   });
 
+  it('warns of a single one that was closed unread with the listener, as uvicorn does', () => {
+    const verdict = judge(closing().arrival(25).arrival(192, 'closed', { endedAt: 196 }).exit(1000));
+    expect(verdict).toMatchObject({
+      status: 'warn',
+      because: expect.stringContaining('not read yet') as string,
+    });
+    // By the exit, however, nothing is left in which the server could have answered what it had taken.
+    expect(judge(signalled().arrival(25).arrival(592, 'closed', { endedAt: 597 }).exit(600)).status).toBe('fail');
+    // And two of them at once are the machine's slowness, or more than a race.
+    const two = closing().arrival(191, 'closed', { endedAt: 196 }).arrival(192, 'closed', { endedAt: 196 }).exit(1000);
+    expect(judge(two).status).toBe('inconclusive');
+  });
+
   it.each([
-    ['closed with FIN', 'closed', 192, 196],
+    ['closed with FIN long before', 'closed', 120, 124],
     ['cut in its answer', 'short', 192, 196],
     ['older than the queue can be', 'reset', 150, 196],
     ['not at the closing', 'reset', 120, 124],
@@ -123,6 +136,18 @@ describe('drops-no-accepted-connection', () => {
       expect(judge(raced().exit(200))).toMatchObject({ status: 'warn', scenario: 'streams' });
       const late = upgraded(streams(), 100, { endedAt: 174, ending: 'reset' });
       expect(judge(refused(late, 180).exit(600)).status).toBe('fail');
+    });
+
+    it('allows a target that is slow to upgrade as much time in the queue', () => {
+      const upgradedIn = (ms: number) =>
+        drained()
+          .life('streams')
+          .websocket('quiet-websocket', { code: 1012 }, { openedAt: -10 - ms, endedAt: 100 })
+          .signal();
+      const raced = (story: Story) =>
+        refused(story.exchange('new-websocket', { openedAt: 79, endedAt: 167, ending: 'reset' }), 181).exit(400);
+      expect(judge(raced(upgradedIn(100)))).toMatchObject({ status: 'warn', scenario: 'streams' });
+      expect(judge(raced(upgradedIn(10))).status).toBe('fail');
     });
 
     it('says of the two what weighs more', () => {

@@ -12,7 +12,7 @@ export interface Arrivals {
   turnedAway: Exchange[];
   /** Taken by the kernel for the target, and never answered in full. */
   dropped: Exchange[];
-  /** Dropped because the listener closed in that moment: the kernel resets what waits in its queue. */
+  /** Dropped because the listener closed in that moment: the kernel resets what waits in its queue, and some servers close with it what they have accepted and not read. */
   raced: Exchange[];
 }
 
@@ -80,16 +80,29 @@ function isTurnedAway(exchange: Exchange): boolean {
 }
 
 /**
- * Reset without an answer in the moment in which the listener closed, and young enough to have been in its queue: as a
- * rule some milliseconds, longer when the target was so slow just then that probes waited longer as well.
+ * Ended without an answer in the moment in which the listener closed, and young enough to have been in its queue: as a
+ * rule some milliseconds, longer when the target was so slow just then that probes, or upgrades in peace, took longer as
+ * well. A FIN counts where the process lived on: uvicorn closes with its listener what it has accepted and not yet read.
  */
 function isRace(exchange: Exchange, life: LifeFacts, gone: number): boolean {
   const { end, websocket } = exchange;
-  if (end === null || end.headAt !== null || websocket !== null || end.ending !== 'reset') return false;
+  if (end === null || end.headAt !== null || websocket !== null) return false;
+  const closedWithListener = end.ending === 'closed' && end.at < gone - EXIT_TEARDOWN_MS;
+  if (end.ending !== 'reset' && !(closedWithListener && life.listener.closed !== null)) return false;
   // One that nobody was refused by was closed by the exit, some milliseconds before the process counted as dead.
   const closed = life.listener.closed ?? { from: gone - EXIT_TEARDOWN_MS, to: gone };
   const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
-  return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, probeWait(life, closed.from));
+  const slowness = exchange.kind === 'new-websocket' ? upgradeWait(life) : probeWait(life, closed.from);
+  return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, slowness);
+}
+
+/** The longest that an upgrade took in peace: where WebSockets are tried, nothing else may tell how slow the target is. */
+function upgradeWait(life: LifeFacts): number {
+  const signalAt = life.signal?.at ?? 0;
+  const waits = life.exchanges.flatMap(({ websocket, armedAt, openedAt }) =>
+    websocket !== null && armedAt !== null && armedAt <= signalAt ? [armedAt - openedAt] : [],
+  );
+  return Math.max(0, ...waits);
 }
 
 /** The longest that a probe waited for its outcome around a moment. */

@@ -22,6 +22,7 @@ export function crowdExchanges(event: EventOf<'crowd-ended'>): Exchange[] {
       openedAt,
       connectedAt: event.connectedAt[index] ?? null,
       armed: event.armed[index] ?? null,
+      armedAt: null,
       notArmedBecause: null,
       releasedAt: null,
       websocket:

@@ -11,6 +11,8 @@ export interface Exchange {
   openedAt: number;
   connectedAt: number | null;
   armed: ArmProof | null;
+  /** When that was proved; null as well for those of a crowd, of which only the endings are recorded. */
+  armedAt: number | null;
   notArmedBecause: string | null;
   releasedAt: number | null;
   /** How a WebSocket was closed, once it was open. */
@@ -50,6 +52,7 @@ export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
         openedAt: event.at,
         connectedAt: null,
         armed: null,
+        armedAt: null,
         notArmedBecause: null,
         releasedAt: null,
         websocket: null,
@@ -63,8 +66,10 @@ export function collectExchanges(events: readonly RecordedEvent[]): Exchange[] {
     const exchange = byId.get(event.exchange);
     if (exchange === undefined) continue;
     if (event.type === 'exchange-connected') exchange.connectedAt = event.at;
-    else if (event.type === 'exchange-armed') exchange.armed = event.proof;
-    else if (event.type === 'exchange-not-armed') exchange.notArmedBecause = event.reason;
+    else if (event.type === 'exchange-armed') {
+      exchange.armed = event.proof;
+      exchange.armedAt = event.at;
+    } else if (event.type === 'exchange-not-armed') exchange.notArmedBecause = event.reason;
     else if (event.type === 'upload-released') exchange.releasedAt = event.at;
     else if (event.type === 'websocket-closed') exchange.websocket = event;
     else if (event.type === 'websocket-goodbye') exchange.goodbye = event;

@@ -21,6 +21,17 @@ export class ProcessTracker {
   }
 
   /**
+   * Counts a child of this process as ours, whatever its environment holds by now: nginx overwrites its own, and may have
+   * done so before anybody looks for the mark.
+   */
+  async addChild(pid: number): Promise<void> {
+    const row = (await this.table.list()).find((one) => one.pid === pid && one.ppid === process.pid);
+    if (row === undefined || this.#known.get(pid) === row.startedAt) return;
+    this.add(row);
+    this.onNew(row);
+  }
+
+  /**
    * The processes of this life that are alive.
    * @param thorough also look for the mark, which costs a read of every environment
    */

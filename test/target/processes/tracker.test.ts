@@ -47,6 +47,18 @@ describe('ProcessTracker', () => {
     expect(asked).toHaveBeenCalledExactlyOnceWith('the mark');
   });
 
+  it('knows its own child without a mark, with its descendants, and tells of it once', async () => {
+    const told: number[] = [];
+    const rows = [row(A, process.pid), row(B, A), row(C, 1), row(D, process.pid)];
+    const tracker = new ProcessTracker(fakeTable(rows).table, 'mark', ({ pid }) => told.push(pid));
+    await tracker.addChild(A);
+    await tracker.addChild(A);
+    // Somebody else's by now: the pid was given out again.
+    await tracker.addChild(C);
+    expect(await pids(tracker)).toEqual([A, B]);
+    expect(told).toEqual([A, B]);
+  });
+
   it('does not look for the mark unless it is thorough', async () => {
     const { table, asked } = fakeTable([row(A, 1), row(B, A)], [B]);
     const tracker = new ProcessTracker(table, 'mark');
