@@ -30,7 +30,11 @@ function judgeDrain(life: LifeFacts, facts: RunFacts): Verdict {
   const { exit, signal, killed } = life;
   if (exit === null || signal === null) return inconclusive('the recording ends before the target did', 'drain');
   const { lost, deaf, owner } = signalPath(life);
-  if (lost) return inconclusive('the signal did not reach it; see signal-reaches-server', 'drain');
+  if (lost)
+    return inconclusive(
+      `the signal did not reach the ${life.isWorker ? 'worker' : 'server'}; see signal-reaches-server`,
+      'drain',
+    );
   // A target that waits before it shows anything would look the same.
   if (deaf)
     return inconclusive(
