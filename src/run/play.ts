@@ -50,7 +50,7 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   const failed = new AbortController();
   const context: RunContext = {
     plan,
-    target: await createTarget(plan.target, watchdog),
+    target: await createTarget(plan, watchdog),
     watchdog,
     tls,
     recorder,
