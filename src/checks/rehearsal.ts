@@ -17,6 +17,12 @@ export function judgeRehearsal(life: LifeFacts, plan: Plan): Verdict {
   if (facts?.pod.followedAt === null || facts === null)
     return inconclusive('the recording ends before routes had followed', SCENARIO);
   const { lostBefore, losses, pod } = facts;
+  if (pod.startupFailed !== null)
+    return inconclusive(
+      `the startup probe of the manifest failed (${pod.startupFailed}), so that a kubelet would have ended the container before it took part`,
+      SCENARIO,
+      [pod.deleted.seq],
+    );
   if (lostBefore.length > 0)
     return inconclusive(
       `${plural(lostBefore.length, 'request')} failed before the pod was deleted, so what failed later proves nothing`,
@@ -76,6 +82,7 @@ function lostNone(facts: RehearsalFacts, plan: Plan): Verdict {
       ? null
       : `${plural(unannounced, 'kept connection')} closed without word: a request that is on its way then is reset`,
     hostSemantics === null ? null : `host semantics: ${hostSemantics}`,
+    ...pod.sidecars.map(sidecarNote),
   ].filter((note) => note !== null);
   return pass(
     SCENARIO,
@@ -83,6 +90,11 @@ function lostNone(facts: RehearsalFacts, plan: Plan): Verdict {
     [pod.deleted.seq],
     notes.length === 0 ? null : notes.join('; '),
   );
+}
+
+function sidecarNote({ name, notStarted, killed }: RehearsalFacts['pod']['sidecars'][number]): string | null {
+  if (notStarted !== null) return `the sidecar ${name} was not started: ${notStarted}`;
+  return killed ? `the sidecar ${name} had to be killed at the end of its grace period` : null;
 }
 
 function scaleWords({ pod }: RehearsalFacts): string {

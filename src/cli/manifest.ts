@@ -3,7 +3,7 @@ import { takeFromManifest } from '../plan/from-manifest.js';
 import type { RawOptions } from '../plan/options.js';
 import { Reader } from '../plan/reader.js';
 import type { Problem } from '../plan/resolve.js';
-import { kubeVersion } from '../plan/values.js';
+import { kubeVersion, sidecarCommand } from '../plan/values.js';
 import type { Choice, Manifests } from '../kubernetes/manifest.js';
 import type { Source } from '../kubernetes/source.js';
 
@@ -29,7 +29,7 @@ export interface Opened {
 }
 
 /** The options that mean something beside a manifest only. */
-const BESIDE = ['workload', 'container', 'kube-version', 'fix'] as const;
+const BESIDE = ['workload', 'container', 'sidecar', 'kube-version', 'fix'] as const;
 
 /**
  * The options of a run, with what its manifest says laid under what the user says. Without --manifest they are as they
@@ -88,6 +88,7 @@ export function readChoice(reader: Reader): Choice {
   return {
     workload: reader.text('workload'),
     container: reader.text('container'),
+    sidecars: new Map(reader.many('sidecar', sidecarCommand)),
     kubeMinor: reader.one<number | null>('kube-version', kubeVersion, null),
   };
 }

@@ -3,7 +3,10 @@
  * 1.20, 1.32 and 1.36, and from kubernetes/kubernetes #52817 and #110309 for what lies between.
  */
 export interface KubeletBehaviour {
-  /** Liveness goes on while the pod terminates, and a failure ends the container. */
+  /**
+   * Liveness is still asked while the pod terminates. A failure shows in the pod's events and ends nothing: one worker syncs
+   * a pod, and it is busy with its end until the containers are gone (managePodLoop in pkg/kubelet/pod_workers.go).
+   */
   livenessGoesOn: boolean;
   /** Readiness goes on until the containers are gone. */
   readinessGoesOn: boolean;

@@ -77,23 +77,6 @@ export class ContainerEnd {
     return this.#stop(now);
   }
 
-  /** A liveness probe that goes on while the pod ends has failed: the container is ended there and then. */
-  livenessFailed(now: number): ContainerAct[] {
-    switch (this.#phase.at) {
-      case 'hook':
-        this.#spend(now - this.#phase.since);
-        return [{ do: 'abandon-hook', container: this.container.name }, ...this.#stop(now)];
-      case 'turn':
-        return this.#stop(now);
-      case 'stopping':
-        return this.#kill();
-      case 'waiting':
-      case 'killed':
-      case 'gone':
-        return [];
-    }
-  }
-
   /** What is due by now. */
   advance(now: number): ContainerAct[] {
     const phase = this.#phase;
@@ -106,7 +89,8 @@ export class ContainerEnd {
         this.#spend(phase.until - phase.since);
         return this.#stop(phase.until);
       case 'stopping':
-        return this.#kill();
+        this.#phase = { at: 'killed' };
+        return [{ do: 'kill', container: this.container.name }];
     }
   }
 
@@ -129,10 +113,5 @@ export class ContainerEnd {
     const graceMs = Math.max(LEAST_SECONDS, this.#graceSeconds) * 1000;
     this.#phase = { at: 'stopping', until: now + graceMs };
     return [{ do: 'signal', container: this.container.name, graceMs }];
-  }
-
-  #kill(): ContainerAct[] {
-    this.#phase = { at: 'killed' };
-    return [{ do: 'kill', container: this.container.name }];
   }
 }

@@ -20,10 +20,7 @@ export type PodAct =
   ContainerAct | { do: 'take-in-hand' } | { do: 'withdraw-endpoint' } | { do: 'routes-followed' } | { do: 'pod-gone' };
 
 /** What happens to it. */
-export type Happening =
-  | { what: 'hook-ended'; container: string }
-  | { what: 'container-gone'; container: string }
-  | { what: 'liveness-failed'; container: string };
+export type Happening = { what: 'hook-ended'; container: string } | { what: 'container-gone'; container: string };
 
 /**
  * How a pod ends, from its delete on, as a machine without a clock and without effects: it is told what happens and what
@@ -113,8 +110,6 @@ export class Termination {
     switch (what) {
       case 'hook-ended':
         return end.hookEnded(now);
-      case 'liveness-failed':
-        return this.behaviour.livenessGoesOn ? end.livenessFailed(now) : [];
       case 'container-gone':
         end.isGone();
         return [...this.#ends.flatMap((other) => other.othersGone(now)), ...this.#podGone(now)];

@@ -3,7 +3,7 @@ import type { Problem } from '../plan/resolve.js';
 import { suggest } from '../plan/suggest.js';
 import type { ReadContainer } from './containers.js';
 import { readResources } from './documents.js';
-import { podPlan } from './pod.js';
+import { podPlan, type SidecarCommands } from './pod.js';
 import { isBudgetOf, readBudgets } from './rollout.js';
 import { nameOf, namespaceOf, readServices } from './services.js';
 import { unreadable, type Source } from './source.js';
@@ -22,6 +22,7 @@ export interface Choice {
   /** `name` or `kind/name`, or `namespace/kind/name`. */
   workload: string | null;
   container: string | null;
+  sidecars: SidecarCommands;
   kubeMinor: number | null;
 }
 
@@ -89,14 +90,14 @@ export function planRun(manifests: Manifests, choice: Choice): { plan: ManifestP
   }
   const container = containerOf(workload, choice.container);
   if ('problem' in container) return { problems: [{ option: '--container', ...container }] };
-  const problems = undeclaredPorts(container);
+  const problems = [...undeclaredPorts(container), ...unknownSidecars(workload, choice.sidecars)];
   if (problems.length > 0) return { problems };
   return {
     plan: {
       ...shared(manifests, choice),
       workloads: [workload.manifest],
       strayBudgets: [],
-      pod: podPlan(workload, container),
+      pod: podPlan(workload, container, choice.sidecars),
       servedPort: workload.served.get(container.manifest.name) ?? null,
     },
   };
@@ -170,6 +171,20 @@ function undeclaredPorts({ manifest }: ReadContainer): Problem[] {
       },
     ];
   });
+}
+
+/** What is to be started for a sidecar that is none would never be. */
+function unknownSidecars({ manifest, sidecars }: ReadWorkload, given: SidecarCommands): Problem[] {
+  const names = sidecars.map((one) => one.manifest.name);
+  const known =
+    names.length === 0 ? 'it has none (init containers with restartPolicy: Always)' : `they are ${list(names)}`;
+  return [...given.keys()]
+    .filter((name) => !names.includes(name))
+    .map((value) => ({
+      option: '--sidecar',
+      value,
+      problem: `is no native sidecar of ${manifest.kind}/${manifest.name}; ${known}`,
+    }));
 }
 
 /** As many as can be read at a glance. */

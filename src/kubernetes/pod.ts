@@ -1,12 +1,15 @@
 import type { ContainerManifest } from '../plan/manifest.js';
-import type { PodPlan } from '../plan/pod.js';
+import type { PodPlan, SidecarPlan } from '../plan/pod.js';
 import type { SignalName } from '../plan/types.js';
 import { signalName } from '../plan/values.js';
 import type { ReadContainer } from './containers.js';
 import type { ReadWorkload } from './workloads.js';
 
+/** What starts each sidecar on this machine, by its name, in words for the shell. */
+export type SidecarCommands = ReadonlyMap<string, string>;
+
 /** What is rehearsed of a workload: one of its containers, and how the pod around it ends. */
-export function podPlan(workload: ReadWorkload, container: ReadContainer): PodPlan {
+export function podPlan(workload: ReadWorkload, container: ReadContainer, sidecars: SidecarCommands): PodPlan {
   const { manifest } = workload;
   const { probes, preStop } = container.manifest;
   return {
@@ -21,12 +24,21 @@ export function podPlan(workload: ReadWorkload, container: ReadContainer): PodPl
     readiness: probes.readiness?.probe ?? null,
     liveness: probes.liveness?.probe ?? null,
     startup: probes.startup?.probe ?? null,
-    sidecars: workload.sidecars.map((one) => ({
-      name: one.manifest.name,
-      preStop: one.manifest.preStop?.hook ?? null,
-    })),
+    sidecars: workload.sidecars.map((one) => sidecarPlan(one, sidecars.get(one.manifest.name))),
     env: container.env,
     command: container.command,
+  };
+}
+
+function sidecarPlan({ manifest, env, command }: ReadContainer, given: string | undefined): SidecarPlan {
+  const own = manifest.entrypointGiven ? command : [];
+  return {
+    name: manifest.name,
+    preStop: manifest.preStop?.hook ?? null,
+    stopSignal: stopSignal(manifest),
+    env,
+    // The shell becomes the command, so that this is what gets the signal.
+    command: given === undefined ? own : ['/bin/sh', '-c', `exec ${given}`],
   };
 }
 

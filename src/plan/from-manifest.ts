@@ -58,6 +58,25 @@ export function takeFromManifest(
   return { options, command: pod.command, problems };
 }
 
+/** What a manifest says to the image of its container, where nobody says otherwise. */
+export interface InImage {
+  env: Record<string, string>;
+  /** Instead of the image's own; null: that. */
+  entrypoint: string | null;
+  args: string[];
+}
+
+/** What an image is run with because of the manifest; null without a pod. A container that runs already has it. */
+export function inImage({ pod, workloads }: ManifestPlan): InImage | null {
+  if (pod === null) return null;
+  const container = workloads[0]?.containers.find(({ name }) => name === pod.container);
+  const [first = null, ...rest] = pod.command;
+  const env = Object.fromEntries(Object.entries(pod.env).filter(([name]) => name !== 'PORT'));
+  return container?.entrypointGiven === true
+    ? { env, entrypoint: first, args: rest }
+    : { env, entrypoint: null, args: pod.command };
+}
+
 /** For how long a probe has to fail until it counts. Milliseconds. */
 function patience({ failureThreshold, periodMs }: PodProbe): number {
   return failureThreshold * periodMs;

@@ -22,6 +22,8 @@ const sleep = z.object({ kind: z.literal('sleep'), durationMs: number });
 const grpc = z.object({ kind: z.literal('grpc'), port: number, service: text });
 const hook = z.discriminatedUnion('kind', [exec, http, tcp, sleep]);
 
+const signal = z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']);
+
 const probe = z.object({
   ask: z.discriminatedUnion('kind', [http, tcp, grpc, exec]),
   initialDelayMs: number,
@@ -40,11 +42,19 @@ const pod: z.ZodType<PodPlan> = z.object({
   replicas: number,
   gracePeriodMs: number,
   preStop: hook.nullable(),
-  stopSignal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']).nullable(),
+  stopSignal: signal.nullable(),
   readiness: probe.nullable(),
   liveness: probe.nullable(),
   startup: probe.nullable(),
-  sidecars: z.array(z.object({ name: text, preStop: hook.nullable() })),
+  sidecars: z.array(
+    z.object({
+      name: text,
+      preStop: hook.nullable(),
+      stopSignal: signal.nullable(),
+      env: z.record(text, text),
+      command: texts,
+    }),
+  ),
   env: z.record(text, text),
   command: texts,
 });

@@ -77,6 +77,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   }),
   option('Kubernetes', 'workload', '<[kind/]name>', 'the workload that is meant, where the manifests hold several'),
   option('Kubernetes', 'container', '<name>', 'the container that is meant, where the workload has several'),
+  option('Kubernetes', 'sidecar', '<name=command>', 'how a native sidecar of the pod is started here', repeatable),
   option('Kubernetes', 'kube-version', '<1.N>', 'version of the cluster, for rules that depend on it'),
   option('Kubernetes', 'fix', '[print|write]', 'the smallest patch of the manifest that cures it: shown, or applied'),
   option('Work in flight', 'slow', '<[METHOD ]path>', 'an endpoint that takes a while, to be in flight at the signal', {

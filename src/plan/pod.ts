@@ -21,10 +21,21 @@ export interface PodPlan {
   liveness: PodProbe | null;
   startup: PodProbe | null;
   /** Native sidecars (init containers with restartPolicy Always), in the order in which they start. */
-  sidecars: { name: string; preStop: HookPlan | null }[];
+  sidecars: SidecarPlan[];
   /** Environment literals of the container. */
   env: Record<string, string>;
   /** command and args of the container, as far as given; empty: the image's own. */
+  command: string[];
+}
+
+/** A container that is there for as long as the others, and ends after them. */
+export interface SidecarPlan {
+  name: string;
+  preStop: HookPlan | null;
+  stopSignal: SignalName | null;
+  /** Environment literals. */
+  env: Record<string, string>;
+  /** What starts it here: what the user says, else the command of the manifest; empty: nobody knows. */
   command: string[];
 }
 

@@ -30,10 +30,19 @@ function redactPod(pod: PodPlan, redaction: Redaction): PodPlan {
     readiness: probe(pod.readiness),
     liveness: probe(pod.liveness),
     startup: probe(pod.startup),
-    sidecars: pod.sidecars.map((one) => ({ ...one, preStop: hook(one.preStop) })),
-    env: Object.fromEntries(Object.keys(pod.env).map((name) => [name, redaction.hidden])),
+    sidecars: pod.sidecars.map((one) => ({
+      ...one,
+      preStop: hook(one.preStop),
+      env: hideValues(one.env, redaction),
+      command: redaction.words(one.command, one.env),
+    })),
+    env: hideValues(pod.env, redaction),
     command: redaction.words(pod.command, pod.env),
   };
+}
+
+function hideValues(env: Record<string, string>, { hidden }: Redaction): Record<string, string> {
+  return Object.fromEntries(Object.keys(env).map((name) => [name, hidden]));
 }
 
 function redactContainer(container: ContainerManifest, redaction: Redaction): ContainerManifest {

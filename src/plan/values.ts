@@ -81,6 +81,15 @@ export function kubeVersion(text: string): Parsed<number> {
     : { value: Number(minor) };
 }
 
+/** `proxy=envoy -c envoy.yaml`: a sidecar of the manifest, and the command that stands for it here. */
+export function sidecarCommand(text: string): Parsed<[string, string]> {
+  const at = text.indexOf('=');
+  const [name, command] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  return at > 0 && name !== '' && command !== ''
+    ? { value: [name, command] }
+    : { problem: "is no sidecar with its command; write it like --sidecar 'proxy=envoy -c envoy.yaml'" };
+}
+
 export function requestPath(text: string): Parsed<string> {
   if (!text.startsWith('/')) return { problem: 'is not a path; it must begin with / (the host is the target itself)' };
   if (/[^\x21-\x7e]/.test(text)) return { problem: 'has a space or a character that must be percent-encoded' };

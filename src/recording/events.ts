@@ -74,11 +74,27 @@ export type KubeletAct =
   | 'hook-failed'
   /** The grace period was over, or the container was ended otherwise, before the hook was. */
   | 'hook-abandoned'
+  /** The startup probe has passed, or failed as often as its threshold says. */
+  | 'started'
+  | 'startup-failed'
   | 'became-ready'
   | 'became-unready'
   | 'liveness-failed'
   | 'probes-stopped'
   | 'pod-gone';
+
+/** What became of a native sidecar. */
+export type SidecarAct =
+  | 'started'
+  /** Nobody knows its command, or it could not be started. */
+  | 'not-started'
+  | 'hook-started'
+  | 'hook-ended'
+  | 'hook-failed'
+  | 'hook-abandoned'
+  | 'signalled'
+  | 'killed'
+  | 'gone';
 
 /** One probe request: when it was begun and when its outcome was known. */
 export interface ProbeSpan {
@@ -260,6 +276,7 @@ export type EventBody =
       published: boolean;
     }
   | { type: 'kubelet-acted'; act: KubeletAct; detail: string | null }
+  | { type: 'sidecar-acted'; sidecar: string; act: SidecarAct; detail: string | null }
   /** The endpoint is withdrawn; then nobody routes by it any more. */
   | { type: 'endpoint-moved'; to: 'withdrawn' | 'followed' }
   /** At the end of the grace period: our clients of some kinds left, and whether the target was gone then. */

@@ -1,4 +1,4 @@
-import type { KubeletAct, RecordedEvent } from '../recording/events.js';
+import type { KubeletAct, RecordedEvent, SidecarAct } from '../recording/events.js';
 import type { LifeFacts } from '../recording/facts/life.js';
 import { LOSS_PHASES, rehearsalFacts } from '../recording/facts/rehearsal.js';
 import type { RunFacts } from '../recording/facts/run.js';
@@ -10,11 +10,26 @@ const WORDS: Record<KubeletAct, string> = {
   'hook-ended': 'preStop ends',
   'hook-failed': 'preStop fails',
   'hook-abandoned': 'preStop is abandoned',
+  started: 'started',
+  'startup-failed': 'startup failed',
   'became-ready': 'ready',
   'became-unready': 'not ready',
   'liveness-failed': 'liveness failed',
   'probes-stopped': 'probes stop',
   'pod-gone': 'its container is gone',
+};
+
+/** What is said of a sidecar; null for what is said elsewhere. */
+const SIDECAR_WORDS: Record<SidecarAct, string | null> = {
+  started: null,
+  'not-started': null,
+  'hook-started': 'preStop begins',
+  'hook-ended': 'preStop ends',
+  'hook-failed': 'preStop fails',
+  'hook-abandoned': 'preStop is abandoned',
+  signalled: 'is signalled',
+  killed: 'is killed',
+  gone: 'is gone',
 };
 
 /** How the end of a pod was played in a life, and what it lost; null where none was. */
@@ -39,6 +54,7 @@ export function podReport(life: LifeFacts, { plan }: RunFacts): PodReport | null
     requests: { new: facts.all.new.length, kept: facts.all.kept.length },
     lost,
     closedUnannounced: facts.unannounced,
+    ...(facts.pod.sidecars.length === 0 ? {} : { sidecars: facts.pod.sidecars }),
   };
 }
 
@@ -48,13 +64,17 @@ function wordsOf(event: RecordedEvent): string | null {
   if (event.type === 'endpoint-moved')
     return event.to === 'withdrawn' ? 'its endpoint is withdrawn' : 'routes have followed';
   if (event.type === 'kubelet-acted') return WORDS[event.act];
+  if (event.type === 'sidecar-acted') {
+    const words = SIDECAR_WORDS[event.act];
+    return words === null ? null : `sidecar ${event.sidecar}: ${words}`;
+  }
   if (event.type === 'signal-sent') return event.signal;
   return event.type === 'killed' ? 'SIGKILL' : null;
 }
 
 function eventsOf(life: LifeFacts, deletedAt: number): PodReport['events'] {
   const told = life.events.flatMap((event) => {
-    const detail = event.type === 'kubelet-acted' ? event.detail : null;
+    const detail = event.type === 'kubelet-acted' || event.type === 'sidecar-acted' ? event.detail : null;
     const what = wordsOf(event);
     return what === null ? [] : [{ at: event.at, what, detail }];
   });

@@ -236,6 +236,8 @@ export interface PodReport {
   lost: { client: Client; phase: LossPhase; count: number }[];
   /** Kept connections that were closed although the answer before did not say so. */
   closedUnannounced: number;
+  /** Its native sidecars, where it has any, and why those were not started that were not. */
+  sidecars?: { name: string; notStarted: string | null; killed: boolean }[];
 }
 
 export interface ProbeReport {

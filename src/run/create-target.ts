@@ -1,9 +1,10 @@
-import type { TargetPlan } from '../plan/types.js';
+import { inImage } from '../plan/from-manifest.js';
+import type { Plan } from '../plan/types.js';
 import type { Target } from '../target/target.js';
 import type { Watchdog } from '../target/watchdog.js';
 
 /** The target that a plan names; what the other kinds need is not loaded. */
-export async function createTarget(plan: TargetPlan, watchdog: Watchdog): Promise<Target> {
+export async function createTarget({ target: plan, manifest }: Plan, watchdog: Watchdog): Promise<Target> {
   switch (plan.kind) {
     case 'command': {
       const { SpawnedTarget } = await import('../target/spawned.js');
@@ -19,7 +20,7 @@ export async function createTarget(plan: TargetPlan, watchdog: Watchdog): Promis
     }
     case 'container': {
       const { EngineTarget } = await import('../target/container.js');
-      return new EngineTarget(plan, watchdog);
+      return new EngineTarget(plan, watchdog, manifest === null ? null : inImage(manifest));
     }
     case 'manifest':
       throw new Error('a manifest alone cannot be played');

@@ -50,7 +50,7 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
   const observer = new Observer(recorder, (error) => failed.abort(error));
   const context: RunContext = {
     plan,
-    target: await createTarget(plan.target, watchdog),
+    target: await createTarget(plan, watchdog),
     watchdog,
     tls,
     recorder,

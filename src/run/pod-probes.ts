@@ -20,8 +20,8 @@ export interface PodProbing {
   minor: number;
   /** When its container started, as a time of the recording. */
   startedAt: number;
-  /** Liveness has failed as often as the threshold says. */
-  onLivenessFailed: () => void;
+  /** For so long a startup probe may fail here at the most. Milliseconds. */
+  startTimeoutMs: number;
 }
 
 /** The kubelet's probes of one pod, at their own cadence, with what it makes of their results. */
@@ -29,9 +29,11 @@ export class PodProbes {
   readonly #pollers = new Map<ProbeRole, ProbePoller>();
   readonly #stopped = new AbortController();
 
+  /** Settles when the startup probe has passed, or there is none; and when it never will. */
+  readonly started: Promise<void>;
+
   constructor(private readonly probing: PodProbing) {
-    this.#begin('readiness', probing.pod.readiness);
-    this.#begin('liveness', probing.pod.liveness);
+    this.started = this.#start(probing.pod.startup).catch(() => undefined);
   }
 
   /** Whether there is a probe of this role that is asked. */
@@ -47,6 +49,38 @@ export class PodProbes {
   close(): void {
     this.#stopped.abort();
     for (const role of [...this.#pollers.keys()]) this.stop(role);
+  }
+
+  /** Nothing else is asked before the startup probe has passed. */
+  async #start(startup: PodProbe | null): Promise<void> {
+    const { pod, recorder } = this.probing;
+    const failure = startup === null ? null : await this.#startupFailure(startup);
+    if (startup !== null)
+      recorder.record({ type: 'kubelet-acted', act: failure === null ? 'started' : 'startup-failed', detail: failure });
+    if (this.#stopped.signal.aborted) return;
+    this.#begin('readiness', pod.readiness);
+    this.#begin('liveness', pod.liveness);
+  }
+
+  /** Asks the startup probe until it passes; how it failed where it does not. */
+  async #startupFailure(probe: PodProbe): Promise<string | null> {
+    const ask = this.#question(probe);
+    // What cannot be asked from here is not held against it.
+    if (ask === null) return null;
+    const { recorder, startedAt, startTimeoutMs } = this.probing;
+    const { signal } = this.#stopped;
+    const state = new ProbeState(probe, 'good');
+    const nap = (ms: number) => sleep(Math.max(0, ms), undefined, { signal, ref: false });
+    await nap(startedAt + probe.initialDelayMs - recorder.clock.now());
+    const deadline = recorder.clock.now() + startTimeoutMs;
+    for (let asked = 1; ; asked++) {
+      const askedAt = recorder.clock.now();
+      const outcome = await ask();
+      if (isGood(outcome)) return null;
+      const how = `${outcome.kind === 'status' ? `status ${outcome.status}` : outcome.kind} when it was asked ${asked === 1 ? 'once' : `${asked} times`}`;
+      if (state.note(false) || recorder.clock.now() >= deadline) return how;
+      await nap(askedAt + probe.periodMs - recorder.clock.now());
+    }
   }
 
   #begin(role: ProbeRole, probe: PodProbe | null): void {
@@ -75,14 +109,12 @@ export class PodProbes {
 
   #note(role: ProbeRole, state: ProbeState, passed: boolean): void {
     if (!state.note(passed)) return;
-    const { recorder, onLivenessFailed } = this.probing;
+    const { recorder } = this.probing;
     const good = state.health === 'good';
     if (role === 'readiness')
       recorder.record({ type: 'kubelet-acted', act: good ? 'became-ready' : 'became-unready', detail: null });
-    else if (!good) {
-      recorder.record({ type: 'kubelet-acted', act: 'liveness-failed', detail: null });
-      onLivenessFailed();
-    }
+    // A pod that ends already is not ended again by it.
+    else if (!good) recorder.record({ type: 'kubelet-acted', act: 'liveness-failed', detail: null });
   }
 
   /** How a probe is asked; null for a host that is not the pod itself. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kubeletBehaviour } from '../kubelet/behaviour.js';
-import { Termination, type PodAct } from '../kubelet/termination.js';
+import type { ContainerAct } from '../kubelet/container-end.js';
+import { Termination, type Happening, type PodAct } from '../kubelet/termination.js';
 import type { PodPlan } from '../plan/pod.js';
 import type { RehearsalPlan } from '../plan/types.js';
 import type { KubeletAct } from '../recording/events.js';
@@ -17,6 +18,7 @@ import { PodAddress } from './pod-address.js';
 import { PodEnd } from './pod-end.js';
 import { hookWords, runHook, type HookRun } from './pod-hook.js';
 import { PodProbes } from './pod-probes.js';
+import type { PodSidecars } from './pod-sidecars.js';
 
 /** Clients come for so long before the delete, so that it is known how it is in peace. Milliseconds. */
 const PEACE_MS = 2000;
@@ -31,6 +33,8 @@ const WITHOUT_SIGNAL_MS = 2000;
 export interface PodToEnd {
   pod: PodPlan;
   rehearsal: RehearsalPlan;
+  /** Those of its sidecars that were started. Whoever started them ends them. */
+  sidecars: PodSidecars;
 }
 
 /**
@@ -43,11 +47,11 @@ export async function playRehearsal(
   context: RunContext,
   scenario: Scenario,
   begun: BegunLife,
-  { pod, rehearsal }: PodToEnd,
+  ending: PodToEnd,
   hostSemantics: string | null,
   onKnown: () => void,
 ): Promise<void> {
-  const life = new Rehearsal(context, scenario, begun, pod, rehearsal);
+  const life = new Rehearsal(context, scenario, begun, ending);
   let complete = false;
   try {
     await life.prepare(onKnown);
@@ -60,6 +64,9 @@ export async function playRehearsal(
 }
 
 class Rehearsal {
+  private readonly pod: PodPlan;
+  private readonly rehearsal: RehearsalPlan;
+  private readonly sidecars: PodSidecars;
   #probes: PodProbes | null = null;
   #kept: KeptClients | null = null;
   #end: PodEnd | null = null;
@@ -69,16 +76,17 @@ class Rehearsal {
   #address: PodAddress | null = null;
   #death: DeathWatch | null = null;
   #dying: Promise<unknown> | null = null;
-  #livenessFailed: () => void = () => undefined;
-  #unwell = false;
 
   constructor(
     private readonly context: RunContext,
     private readonly scenario: Scenario,
     private readonly begun: BegunLife,
-    private readonly pod: PodPlan,
-    private readonly rehearsal: RehearsalPlan,
-  ) {}
+    { pod, rehearsal, sidecars }: PodToEnd,
+  ) {
+    this.pod = pod;
+    this.rehearsal = rehearsal;
+    this.sidecars = sidecars;
+  }
 
   /** Brings it up, begins to probe, and lets clients come. */
   async prepare(onKnown: () => void): Promise<void> {
@@ -94,7 +102,8 @@ class Rehearsal {
     const work = (context.known.work ??= await untilAborted(lookForWork(context, origin, recorder), context.abort));
     onKnown();
     const { listeners } = await running.listeners();
-    this.#address = new PodAddress(origin, new Set(listeners.map((listener) => listener.port)));
+    const own = listeners.map((listener) => listener.port);
+    this.#address = new PodAddress(origin, own, await this.sidecars.ports(), context.plan.manifest?.servedPort ?? null);
     this.#probes = new PodProbes({
       pod,
       address: this.#address,
@@ -102,8 +111,9 @@ class Rehearsal {
       recorder,
       minor,
       startedAt: begun.startedAt,
-      onLivenessFailed: () => this.#livenessFailed(),
+      startTimeoutMs: context.plan.startTimeoutMs,
     });
+    await untilAborted(Promise.race([this.#probes.started, running.exited]), context.abort);
     this.#tell('loading');
     const intervalMs = 1000 / rehearsal.ratePerSecond;
     const newConnections = { ...newConnectionsPlan(context, origin, work), intervalMs };
@@ -122,7 +132,7 @@ class Rehearsal {
     const { timeScale, kubeletMinor } = rehearsal;
     const kubeletLagMs = rehearsal.kubeletLagMs / timeScale;
     const routingLagMs = context.plan.routingLagMs / timeScale;
-    const containers = [{ name: pod.container, hook: pod.preStop !== null, sidecar: false }];
+    const containers = [{ name: pod.container, hook: pod.preStop !== null, sidecar: false }, ...this.sidecars.living];
     const graceSeconds = Math.round(pod.gracePeriodMs / 1000);
     const { publishNotReadyAddresses } = pod;
     const ending = { graceSeconds, containers, kubeletLagMs, routingLagMs, publishNotReadyAddresses };
@@ -150,11 +160,8 @@ class Rehearsal {
       };
       const end = new PodEnd(termination, recorder.clock, deletedAt, perform);
       this.#end = end;
-      this.#livenessFailed = () => {
-        this.#unwell = true;
-        end.tell({ what: 'liveness-failed', container: pod.container });
-      };
       context.abort.addEventListener('abort', () => fail(context.abort.reason as Error), { once: true });
+      this.sidecars.watch({ recorder, tell: (happening) => end.tell(happening) });
       void running.exited.then(() => this.#targetGone(end)).catch(fail);
       end.start();
     });
@@ -180,6 +187,7 @@ class Rehearsal {
   async #perform(act: PodAct): Promise<void> {
     const { context, begun } = this;
     const { recorder } = begun;
+    if ('container' in act && act.container !== this.pod.container) return this.#performOnSidecar(act);
     switch (act.do) {
       case 'withdraw-endpoint':
         recorder.record({ type: 'endpoint-moved', to: 'withdrawn' });
@@ -203,13 +211,21 @@ class Rehearsal {
         await this.#signal(act.graceMs);
         return;
       case 'kill':
-        // At the end of the grace period the watch over its death kills; this is for a probe that ends it earlier.
-        if (this.#unwell) await this.#killEarly();
+        // The watch over its death kills at the end of the grace period.
         return;
       case 'pod-gone':
         this.#note('pod-gone');
         this.#probes?.close();
     }
+  }
+
+  async #performOnSidecar(act: ContainerAct): Promise<void> {
+    if (this.#address === null) return;
+    const { recorder } = this.begun;
+    const { kubeletMinor: minor, timeScale } = this.rehearsal;
+    const tell = (happening: Happening) => this.#end?.tell(happening);
+    const stage = { recorder, tell, address: this.#address, minor, timeScale };
+    await this.sidecars.perform(act, 'SIGTERM', stage);
   }
 
   /** Today's kubelets ask for liveness no more; some asked for nothing. */
@@ -258,13 +274,6 @@ class Rehearsal {
     if (at === null || this.#death === null) return;
     this.#dying = this.#death.untilGone(at, graceMs, context.abort);
     await this.#dying;
-  }
-
-  async #killEarly(): Promise<void> {
-    const { recorder, running } = this.begun;
-    const at = recorder.clock.now();
-    const pids = await running.kill();
-    if (pids.length > 0) recorder.record({ type: 'killed', pids }, at);
   }
 
   /** PID 1 is gone, and everything in its container with it. */

@@ -155,12 +155,20 @@ class Scenes {
   }
 
   /** The program is PID 1 as in its container, where that can be had. */
-  async #rehearse(ending: PodToEnd, onKnown: () => void): Promise<void> {
+  async #rehearse(ending: Omit<PodToEnd, 'sidecars'>, onKnown: () => void): Promise<void> {
     const hostSemantics = await whyNotAsPid1(this.context.plan);
     this.scenario = { ...this.scenario, pidNamespace: hostSemantics === null };
-    const { playRehearsal } = await import('./rehearsal.js');
-    const begun = await this.#begin('scenario');
-    await playRehearsal(this.context, this.scenario, begun, ending, hostSemantics, onKnown);
+    const [{ playRehearsal }, { PodSidecars }] = await Promise.all([
+      import('./rehearsal.js'),
+      import('./pod-sidecars.js'),
+    ]);
+    const sidecars = await PodSidecars.start(this.context, ending.pod.sidecars, this.scenario.pidNamespace);
+    try {
+      const begun = await this.#begin('scenario');
+      await playRehearsal(this.context, this.scenario, begun, { ...ending, sidecars }, hostSemantics, onKnown);
+    } finally {
+      await sidecars.close();
+    }
   }
 
   /**

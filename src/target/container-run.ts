@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrainCheckError } from '../errors.js';
+import type { InImage } from '../plan/from-manifest.js';
 import type { ContainerTarget } from '../plan/types.js';
 import { LIFE_LABEL } from './container-removal.js';
 import type { Engine, EngineAnswer } from './engine.js';
@@ -19,18 +20,28 @@ interface Life {
   port: number;
 }
 
-/** What is given to the engine for one life. What the user gave comes before what we need to find it again. */
-export function runArguments(plan: ContainerTarget, { id, life, marker, port }: Life): string[] {
+/**
+ * What is given to the engine for one life. What the user gave comes before what we need to find it again, and both before
+ * what a manifest says.
+ */
+export function runArguments(
+  plan: ContainerTarget,
+  { id, life, marker, port }: Life,
+  manifest: InImage | null = null,
+): string[] {
+  // A command of the user's is the image's business, as the manifest's would be.
+  const own = plan.args.length > 0 ? null : manifest;
   // PORT given by --env wins: the user may know better.
-  const variables = Object.entries({ PORT: String(port), ...plan.env });
+  const variables = Object.entries({ ...manifest?.env, PORT: String(port), ...plan.env });
   return [
     ...['run', '-d', '--pull=never'],
     ...variables.flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+    ...(own?.entrypoint == null ? [] : [`--entrypoint=${own.entrypoint}`]),
     ...plan.runArgs,
     // A container that came back by itself would be a second life in the midst of the first.
     ...['-e', `${MARKER_VARIABLE}=${marker}`, '--label', `${LIFE_LABEL}=${life}`, '--name', id, '--restart=no'],
     plan.name,
-    ...plan.args,
+    ...(own?.args ?? plan.args),
   ];
 }
 

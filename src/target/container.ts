@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import type { InImage } from '../plan/from-manifest.js';
 import type { ContainerTarget } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
 import { holdContainer, type HeldContainer } from './container-life.js';
@@ -28,6 +29,8 @@ export class EngineTarget implements Target {
   constructor(
     private readonly plan: ContainerTarget,
     private readonly watchdog: Watchdog,
+    /** What the container's manifest says; null: there is none. */
+    private readonly manifest: InImage | null = null,
   ) {
     this.#engine = new Engine(plan.engine, plan.cwd, watchdog);
   }
@@ -91,7 +94,7 @@ export class EngineTarget implements Target {
     const id = `drain-check-${life}`;
     watchdog.container(plan.engine, life);
     watchdog.mark(marker);
-    const launched = this.#engine.ask(runArguments(plan, { id, life, marker, port }), RUN_TIMEOUT_MS);
+    const launched = this.#engine.ask(runArguments(plan, { id, life, marker, port }, this.manifest), RUN_TIMEOUT_MS);
     let removal: Promise<void> | undefined;
     const remove = () => (removal ??= this.#remove(id, life, launched));
     this.#endings.push(remove);

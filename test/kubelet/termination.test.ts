@@ -14,7 +14,6 @@ const withHook = { name: 'app', hook: true, sidecar: false };
 const sidecar = (name: string, hook = false) => ({ name, hook, sidecar: true });
 const ended = (container = 'app'): Happening => ({ what: 'hook-ended', container });
 const gone = (container = 'app'): Happening => ({ what: 'container-gone', container });
-const failed = (container = 'app'): Happening => ({ what: 'liveness-failed', container });
 
 /** Plays a pod's end on a clock of our own: what is done, and when. */
 function play(
@@ -155,20 +154,11 @@ describe('the end of a pod', () => {
       [],
       ['0 run-hook', '0 signal other', '30 kill other', '30 abandon-hook', '30 signal', '32 kill'],
     ],
-    ['a liveness probe that fails ends nothing', {}, [[3000, failed()]], ['0 signal', '30 kill']],
   ])('%s', (_fact, pod, happenings, expected) => {
     expect([...kubeletOf(play(pod, happenings))].sort()).toEqual([...expected].sort());
   });
 
   it.each<[string, number, Partial<EndingPod>, [number, Happening][], string[]]>([
-    [
-      'in 1.20 a liveness probe that fails cuts the hook short',
-      20,
-      { containers: [withHook] },
-      [[3000, failed()]],
-      ['0 run-hook', '3 abandon-hook', '3 signal', '30 kill'],
-    ],
-    ['in 1.20 a liveness probe that fails after SIGTERM kills', 20, {}, [[3000, failed()]], ['0 signal', '3 kill']],
     [
       'in 1.20 a grace period of nothing runs no hook',
       20,
@@ -209,10 +199,9 @@ describe('the end of a pod', () => {
   });
 
   it('always signals before it kills, at least 2 s before, and never twice', () => {
-    const happenings = fc.array(
-      fc.tuple(fc.integer({ min: 0, max: 60_000 }), fc.constantFrom('hook-ended', 'liveness-failed')),
-      { maxLength: 6 },
-    );
+    const happenings = fc.array(fc.tuple(fc.integer({ min: 0, max: 60_000 }), fc.constant('hook-ended' as const)), {
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(
         fc.integer({ min: -5, max: 40 }),

@@ -285,7 +285,15 @@ describe('what is rehearsed', () => {
       readiness: null,
       liveness: null,
       startup: null,
-      sidecars: [{ name: 'proxy', preStop: { kind: 'sleep', durationMs: 3000 } }],
+      sidecars: [
+        {
+          name: 'proxy',
+          preStop: { kind: 'sleep', durationMs: 3000 },
+          stopSignal: null,
+          env: {},
+          command: [],
+        },
+      ],
       env: { PORT: '8080', URL: 'http://localhost:8080' },
       command: ['node', 'server.js', '--port=8080', '$(UNKNOWN)', '$(PORT)', '--url', 'http://localhost:8080'],
     });

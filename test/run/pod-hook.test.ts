@@ -17,7 +17,7 @@ const PLACE: Place = {
 const REQUEST: PodRequest = { scheme: 'HTTP', host: null, port: 8080, path: '/prestop', headers: [] };
 
 function stage(port = 1, timeScale = 1): HookStage {
-  const address = new PodAddress({ host: '127.0.0.1', port }, new Set([port]));
+  const address = new PodAddress({ host: '127.0.0.1', port }, [port], [], null);
   return { address, inside: (command) => runInside(command, PLACE), minor: 32, timeScale };
 }
 
@@ -86,13 +86,22 @@ describe('a hook', () => {
 });
 
 describe('the address of a pod', () => {
-  const address = new PodAddress({ host: '127.0.0.1', port: 34_567 }, new Set([34_567, 9090]));
+  const address = new PodAddress({ host: '127.0.0.1', port: 34_567 }, [34_567], [9090], 8080);
 
   it('takes a port that is listened on for that, and any other for the service', () => {
     expect(address.portOf(9090)).toBe(9090);
     expect(address.portOf(8080)).toBe(34_567);
     expect(address.urlOf(REQUEST)?.href).toBe('http://127.0.0.1:34567/prestop');
     expect(address.urlOf({ ...REQUEST, scheme: 'HTTPS', path: 'a?b=1' })?.href).toBe('https://127.0.0.1:34567/a?b=1');
+  });
+
+  it('takes a port that is not the one of clients for the second listener', () => {
+    const two = new PodAddress({ host: '127.0.0.1', port: 34_567 }, [34_567, 40_123], [], 8080);
+    expect([two.portOf(8080), two.portOf(8081)]).toEqual([34_567, 40_123]);
+    // Which of several is meant nobody knows, and without a port for clients neither.
+    const three = new PodAddress({ host: '127.0.0.1', port: 34_567 }, [34_567, 40_123, 40_124], [], 8080);
+    const unknown = new PodAddress({ host: '127.0.0.1', port: 34_567 }, [34_567, 40_123], [], null);
+    expect([three.portOf(8081), unknown.portOf(8081)]).toEqual([34_567, 34_567]);
   });
 
   it('is nowhere but here', () => {

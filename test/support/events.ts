@@ -23,6 +23,7 @@ export const EXAMPLES: { [T in EventType]: Extract<EventBody, { type: T }> } = {
     published: false,
   },
   'kubelet-acted': { type: 'kubelet-acted', act: 'hook-started', detail: 'sleep 5 s' },
+  'sidecar-acted': { type: 'sidecar-acted', sidecar: 'proxy', act: 'signalled', detail: 'SIGTERM' },
   'endpoint-moved': { type: 'endpoint-moved', to: 'withdrawn' },
   'clients-left': { type: 'clients-left', kinds: ['idle-connection'], gone: true },
   'processes-seen': { type: 'processes-seen', processes: [process] },

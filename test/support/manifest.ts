@@ -1,7 +1,7 @@
 import { planLint, planRun, readManifests, type Choice } from '../../src/kubernetes/manifest.js';
 import type { ManifestPlan } from '../../src/plan/manifest.js';
 
-const NOTHING_CHOSEN: Choice = { workload: null, container: null, kubeMinor: null };
+const NOTHING_CHOSEN: Choice = { workload: null, container: null, kubeMinor: null, sidecars: new Map() };
 
 /** What is judged of a manifest without a rehearsal. */
 export function linted(text: string, choice: Partial<Choice> = {}): ManifestPlan {

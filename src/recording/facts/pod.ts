@@ -24,8 +24,18 @@ export interface PodFacts {
   goneAt: number | null;
   /** When the kubelet took it for not ready, from the delete on. */
   unreadyAt: number | null;
-  /** Liveness had failed as often as the threshold says. */
-  livenessFailed: EventOf<'kubelet-acted'> | null;
+  /** The startup probe never passed: how it failed; null: it did, or there is none. */
+  startupFailed: string | null;
+  sidecars: SidecarFacts[];
+}
+
+/** A native sidecar of a pod. */
+export interface SidecarFacts {
+  name: string;
+  /** Why it was not there; null: it was. */
+  notStarted: string | null;
+  /** It did not end by itself in its grace period. */
+  killed: boolean;
 }
 
 /** What was done to the pod of a life; null where none was. */
@@ -34,6 +44,7 @@ export function podFacts(events: readonly RecordedEvent[]): PodFacts | null {
   if (deleted === undefined) return null;
   const acts = events.filter((event) => event.type === 'kubelet-acted');
   const act = (name: EventOf<'kubelet-acted'>['act']) => acts.find((event) => event.act === name) ?? null;
+  const startup = act('startup-failed');
   const moved = (to: EventOf<'endpoint-moved'>['to']) =>
     events.filter((event) => event.type === 'endpoint-moved').find((event) => event.to === to)?.at ?? null;
   return {
@@ -43,8 +54,22 @@ export function podFacts(events: readonly RecordedEvent[]): PodFacts | null {
     followedAt: moved('followed'),
     goneAt: act('pod-gone')?.at ?? null,
     unreadyAt: acts.find((event) => event.act === 'became-unready' && event.at >= deleted.at)?.at ?? null,
-    livenessFailed: act('liveness-failed'),
+    startupFailed: startup === null ? null : (startup.detail ?? 'no reason is known'),
+    sidecars: sidecarFacts(events),
   };
+}
+
+function sidecarFacts(events: readonly RecordedEvent[]): SidecarFacts[] {
+  const acts = events.filter((event) => event.type === 'sidecar-acted');
+  return [...new Set(acts.map(({ sidecar }) => sidecar))].map((name) => {
+    const own = acts.filter(({ sidecar }) => sidecar === name);
+    const missing = own.find(({ act }) => act === 'not-started');
+    return {
+      name,
+      notStarted: missing === undefined ? null : (missing.detail ?? 'no reason is known'),
+      killed: own.some(({ act }) => act === 'killed'),
+    };
+  });
 }
 
 function hookFacts(acts: readonly EventOf<'kubelet-acted'>[]): HookFacts | null {

@@ -22,5 +22,10 @@ export function drawPod(pod: PodReport, style: Style): string[] {
     const more = detail === null ? '' : `: ${escapeControls(detail)}`;
     return `${pad(formatDuration(atMs), TIME_WIDTH)}${escapeControls(what)}${more}`;
   });
-  return [...joinWithin(circumstances, ` ${dot} `, style.width - 4), ...events].map((line) => style.dim(`    ${line}`));
+  const missing = (pod.sidecars ?? []).flatMap(({ name, notStarted }) =>
+    notStarted === null ? [] : [escapeControls(`sidecar ${name} not started: ${notStarted}`)],
+  );
+  return [...joinWithin(circumstances, ` ${dot} `, style.width - 4), ...missing, ...events].map((line) =>
+    style.dim(`    ${line}`),
+  );
 }
