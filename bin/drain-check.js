@@ -16,6 +16,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   } catch (error) {
     // Not even the program itself could be read: there is no verdict, and exit code 1 would be one.
     process.stderr.write(`drain-check: It could not be loaded: ${error?.message ?? error}\n`);
-    process.exitCode = 3;
+    // What was begun by then would keep us alive; the watchdog ends it.
+    process.exit(3);
   }
 }

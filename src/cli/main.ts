@@ -189,7 +189,9 @@ async function resolveSettings(command: Command, argv: readonly string[], stream
   const raw = { ...absent, ...settings.raw };
   const under = await withManifest(raw, given, settings.command, cwd, readStdin);
   // What does not follow from a manifest that cannot be used need not be complained about.
-  const unusable = raw['manifest'] !== undefined && under.problems.length > 0;
+  const unusable =
+    raw['manifest'] !== undefined &&
+    (under.manifest === null || under.problems.some(({ option }) => option === 'command'));
   const resolution = unusable
     ? null
     : resolveRun(under.raw, under.command, catalogue(), cwd, under.manifest, streams.env);

@@ -151,7 +151,7 @@ describe('the end of a pod', () => {
   it('claims nothing of a pod whose waits were shortened, unless it lost something', () => {
     const scaled = () => pod({ ...LONG, timeScale: 10 });
     const plan = { routingLagMs: 20_000 };
-    expect(judge(scaled().arrival(-200).arrival(-100).signal().exit(1300), plan)).toMatchObject({
+    expect(judge(scaled().signal().arrival(200).arrival(500).arrival(800).exit(1300), plan)).toMatchObject({
       status: 'inconclusive',
       because: expect.stringContaining('--time-scale') as string,
     });
@@ -178,6 +178,34 @@ describe('the end of a pod', () => {
   it('proves nothing when hardly anybody came', () => {
     const verdict = judge(pod({ ratePerSecond: 50 }).signal().exit(300));
     expect(verdict).toMatchObject({ status: 'inconclusive', because: expect.stringContaining('too busy') as string });
+  });
+
+  it('tells a loss however few came', () => {
+    const story = pod({ ...LONG, ratePerSecond: 50 })
+      .signal()
+      .arrival(100, 'refused')
+      .exit(60);
+    expect(judge(story, LONG).status).toBe('fail');
+  });
+
+  it('proves nothing when nobody came for longer than a window of losses takes', () => {
+    const gap = new Story(PLAN).life('kubernetes').arrival(-2600);
+    for (const at of [-2650, -2550, -1600]) gap.exchange('reused-connection', kept(at));
+    gap.deleted(-2500, { routingLagMs: 2500 }).followed(0);
+    for (const at of [-2400, -2300, -2200, -2100, -2000, -1900]) gap.arrival(at);
+    const { status, because } = judge(gap.signal().exit(300), { routingLagMs: 2500 });
+    expect([status, because]).toEqual([
+      'inconclusive',
+      expect.stringContaining('came for 1.9 s while routes led there'),
+    ]);
+  });
+
+  it('proves nothing of what was killed with clients that happened not to wait', () => {
+    const { status, because } = judge(pod().signal().killed(2000));
+    expect([status, because]).toEqual(['inconclusive', expect.stringContaining('killed with 1 kept connection open')]);
+    // Whom it has sent away has nothing more to lose.
+    const away = pod().signal().event(1000, { type: 'connection-closed', connection: 7, by: 'fin' });
+    expect(judge(away.killed(2000)).status).toBe('pass');
   });
 
   it('proves nothing when the recording ends too soon', () => {

@@ -117,8 +117,10 @@ describe.skipIf(!HOSTILE)('faults in ourselves', { concurrent: true }, () => {
   it.each([24, 32, 40, 48])('%d file descriptors, which are too few', async (files) => {
     const { args, isGone } = marked('perfect-with-lame-duck', ['--report', 'json']);
     const { code, stdout, stderr } = await inShell(`ulimit -n ${files}; exec "$@"`, args);
-    if (code !== 0) expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    if (code !== 0) expect(stderr).toContain('drain-check:');
+    // No verdict, and the words for it; or what can be said of so little, which is no failure of the target.
+    expect([0, 2, 3]).toContain(code);
+    if (stdout === '') expect(stderr).toContain('drain-check:');
+    else expect((JSON.parse(stdout) as Report).verdict).not.toBe('fail');
     await isGone();
   });
 

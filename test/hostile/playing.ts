@@ -24,6 +24,20 @@ export interface Outcome extends CliResult {
   statuses: Record<string, string>;
 }
 
+/** On a machine that is busy with other things something may not be proved, and is to be played again. */
+const MOST_TIMES = 4;
+
+/** Plays it until the outcome tells what is asked. Only what tells nothing is played again, never what is wrong. */
+export async function playUntil(
+  told: (outcome: Outcome) => boolean,
+  ...play: Parameters<typeof playHostile>
+): Promise<Outcome> {
+  for (let time = 1; ; time++) {
+    const outcome = await playHostile(...play);
+    if (told(outcome) || time === MOST_TIMES) return outcome;
+  }
+}
+
 /**
  * Plays a target that means harm, and makes sure of what must hold whatever it does: it ends, it takes a bounded amount of
  * memory and disk, what is printed is text, a report is valid, and no process is left.

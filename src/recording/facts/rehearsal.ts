@@ -39,6 +39,10 @@ export interface RehearsalFacts {
   lostBefore: Exchange[];
   /** Requests on new connections from the delete until nobody was routed there. */
   arrivals: number;
+  /** The longest time from the delete until nobody was routed there in which no new connection came. Milliseconds. */
+  longestGapMs: number;
+  /** Kept connections that were open when it was killed: whether anybody waits on them in that moment is chance. */
+  openWhenKilled: number;
   /** Kept connections that the target closed without having said so in its last answer. */
   unannounced: number;
   /** For how long after the signal new connections were served; null when none came then. Milliseconds. */
@@ -76,6 +80,8 @@ export function rehearsalFacts(life: LifeFacts, routingLagMs: number): Rehearsal
     losses,
     lostBefore: requests.filter((exchange) => (exchange.end?.at ?? 0) < deletedAt && isLost(exchange)),
     arrivals: requests.filter(({ kind, openedAt }) => kind === 'new-connection' && openedAt >= deletedAt).length,
+    longestGapMs: longestGap(requests, pod),
+    openWhenKilled: openWhenKilled(life, requests),
     unannounced: unannounced(life, requests),
     acceptMs: acceptMs(life, requests, losses),
   };
@@ -141,6 +147,26 @@ function exactly(life: LifeFacts): LifeFacts {
   const { closed } = life.listener;
   const vague = closed !== null && closed.to - closed.from > EDGE_MS;
   return vague ? { ...life, listener: { ...life.listener, closed: null } } : life;
+}
+
+function longestGap(requests: readonly Exchange[], { deleted, followedAt }: PodFacts): number {
+  const until = followedAt ?? Infinity;
+  const times = requests
+    .filter(({ kind, openedAt }) => kind === 'new-connection' && openedAt >= deleted.at && openedAt <= until)
+    .map(({ openedAt }) => openedAt)
+    .sort((a, b) => a - b);
+  const last = followedAt === null ? [] : [followedAt];
+  return [...times, ...last].reduce(
+    ({ longest, before }, at) => ({ longest: Math.max(longest, at - before), before: at }),
+    { longest: 0, before: deleted.at },
+  ).longest;
+}
+
+function openWhenKilled({ killed, connectionEnds }: LifeFacts, requests: readonly Exchange[]): number {
+  if (killed === null) return 0;
+  const kept = requests.filter(({ kind, openedAt }) => kind === 'reused-connection' && openedAt < killed.at);
+  const ended = connectionEnds.filter(({ at }) => at < killed.at).map(({ connection }) => connection);
+  return new Set(kept.map(({ connection }) => connection).filter((connection) => !ended.includes(connection))).size;
 }
 
 function unannounced(life: LifeFacts, requests: readonly Exchange[]): number {
