@@ -5,6 +5,7 @@ import type { SidecarPlan } from '../plan/pod.js';
 import { redactText } from '../plan/redact.js';
 import type { SidecarAct } from '../recording/events.js';
 import type { LifeRecorder } from '../recording/recorder.js';
+import { sendSignal } from '../target/processes/tracker.js';
 import { SpawnedTarget } from '../target/spawned.js';
 import type { RunningTarget } from '../target/target.js';
 import type { RunContext } from './context.js';
@@ -97,7 +98,7 @@ export class PodSidecars {
       case 'signal': {
         const own = one.plan.stopSignal ?? signal;
         note(recorder, act.container, 'signalled', own);
-        send(one.running.pid, own);
+        sendSignal(one.running.pid, own);
         return true;
       }
       case 'kill':
@@ -159,14 +160,6 @@ async function startOne(context: RunContext, plan: SidecarPlan, pidNamespace: bo
 function silent({ recorder: { clock } }: RunContext): LifeRecorder {
   const record: LifeRecorder['record'] = (body, at = clock.now()) => ({ seq: 0, at, life: 0, ...body });
   return { life: 0, clock, record };
-}
-
-function send(pid: number, signal: string): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone, which is told of otherwise.
-  }
 }
 
 function lastLine(running: RunningTarget): string {

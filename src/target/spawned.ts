@@ -83,7 +83,7 @@ export class SpawnedTarget implements Target {
     captureOutput(child, output, recorder, onOutput);
     const tracker = new ProcessTracker(table, marker, (row) => this.watchdog.watch(row.pid, row.startedAt));
     this.#trackers.push(tracker);
-    await tracker.addChild(started);
+    tracker.addChild(started);
     await tracker.scan(true);
     // In a namespace the target is the child of what makes it; that stays outside and takes no signal.
     const pid = pidNamespace ? await firstChild(tracker, started) : started;

@@ -44,6 +44,8 @@ export class Watchdog {
   /** Processes that carry this mark are let alone again. */
   unmark(marker: string): void {
     this.#tell(`unmark ${marker}`);
+    // A command may be run again and again; the next watchdog need not hear of what is over.
+    this.#told = this.#told.filter((line) => !line.endsWith(`mark ${marker}\n`));
   }
 
   /** From now on, this process is to be killed. */

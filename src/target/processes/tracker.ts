@@ -7,6 +7,8 @@ import { descendants, type ProcessRow, type ProcessTable } from './table.js';
  */
 export class ProcessTracker {
   readonly #known = new Map<number, string>();
+  /** Children of this process that were not looked at yet. */
+  readonly #children = new Set<number>();
 
   constructor(
     private readonly table: ProcessTable,
@@ -21,14 +23,11 @@ export class ProcessTracker {
   }
 
   /**
-   * Counts a child of this process as ours, whatever its environment holds by now: nginx overwrites its own, and may have
-   * done so before anybody looks for the mark.
+   * Counts a child of this process as ours from the next look on, whatever its environment holds by then: nginx overwrites
+   * its own, and may have done so before anybody looks for the mark.
    */
-  async addChild(pid: number): Promise<void> {
-    const row = (await this.table.list()).find((one) => one.pid === pid && one.ppid === process.pid);
-    if (row === undefined || this.#known.get(pid) === row.startedAt) return;
-    this.add(row);
-    this.onNew(row);
+  addChild(pid: number): void {
+    this.#children.add(pid);
   }
 
   /**
@@ -44,6 +43,10 @@ export class ProcessTracker {
     const roots = [...this.#known]
       .filter(([pid, startedAt]) => byPid.get(pid)?.startedAt === startedAt)
       .map(([pid]) => pid);
+    const children = rows.filter(({ pid, ppid }) => ppid === process.pid && this.#children.has(pid));
+    // A pid may be somebody else's the next time.
+    this.#children.clear();
+    roots.push(...children.map(({ pid }) => pid));
     const alive = descendants(rows, [...roots, ...marked.filter((pid) => byPid.has(pid) && pid !== process.pid)]);
     for (const row of alive) {
       if (this.#known.get(row.pid) === row.startedAt) continue;
@@ -73,7 +76,7 @@ export class ProcessTracker {
 }
 
 /** Sends a signal; false when there is no such process or it is not ours to signal. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+export function sendSignal(pid: number, signal: string): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
