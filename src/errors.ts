@@ -52,3 +52,37 @@ export class DrainCheckError extends Error {
     this.output = extra.output ?? '';
   }
 }
+
+/** What the system says when this process, or the machine, has no more of what a socket or a process takes. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: 'This process has as many files open as it may',
+  ENFILE: 'This machine has as many files open as it can',
+  ENOBUFS: 'This machine has no room left for sockets',
+  ENOMEM: 'This machine has no memory left',
+};
+
+/**
+ * Makes sure that an error of a socket tells of the target. When it was we who lacked something, nothing that is seen
+ * from then on proves anything, and to go on would blame the target.
+ * @throws the error itself, when it is such a one
+ */
+export function assertNotOurs(error: NodeJS.ErrnoException): void {
+  if (isShortage(error)) throw error;
+}
+
+/** The words for an error that means we lacked something; null for every other. */
+export function shortageOf(error: unknown): DrainCheckError | null {
+  if (!(error instanceof Error) || error instanceof DrainCheckError || !isShortage(error)) return null;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const cure = code === 'EMFILE' ? 'Raise the limit with `ulimit -n 1024`' : 'Make room on it';
+  return new DrainCheckError(
+    'cannot-verify',
+    `${SHORTAGES[code] ?? ''} (${code}), so what the target does can no longer be seen.`,
+    `There is no verdict. ${cure}, and run it again.`,
+    { cause: error },
+  );
+}
+
+function isShortage({ code = '' }: NodeJS.ErrnoException): boolean {
+  return Object.hasOwn(SHORTAGES, code);
+}

@@ -1,4 +1,4 @@
-import { DrainCheckError } from '../errors.js';
+import { DrainCheckError, shortageOf } from '../errors.js';
 import type { Problem } from '../plan/resolve.js';
 import { escapeControls } from '../report/escape.js';
 import type { Style } from '../report/terminal/style.js';
@@ -16,7 +16,8 @@ export function describeProblems(problems: readonly Problem[], style: Style): st
 }
 
 /** One paragraph: what happened, and what to do; the target's last output indented under it. */
-export function describeError(error: unknown, style: Style, verbose: boolean): string {
+export function describeError(reason: unknown, style: Style, verbose: boolean): string {
+  const error = shortageOf(reason) ?? reason;
   if (!(error instanceof DrainCheckError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `${style.red('drain-check:')} This is a fault of drain-check itself, not a verdict on the target. Please report it with what follows.\n${indent(stack)}\n`;

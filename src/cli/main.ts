@@ -11,7 +11,7 @@ import {
 import { Reader } from '../plan/reader.js';
 import { resolveLint, resolveRun, type OutputChoices, type Problem } from '../plan/resolve.js';
 import type { Plan } from '../plan/types.js';
-import { DrainCheckError } from '../errors.js';
+import { DrainCheckError, shortageOf } from '../errors.js';
 import type { Report } from '../report/types.js';
 import { splitArguments, splitOperands } from './arguments.js';
 import { catalogue, checksOfRehearsal, writtenChecks } from './catalogue.js';
@@ -81,15 +81,25 @@ export async function main(
   // A reader that goes away (| head) must not turn a verdict into a crash.
   streams.out.on('error', () => undefined);
   streams.err.on('error', () => undefined);
-  process.once('uncaughtException', (error) => void fallOver(error, streams));
-  process.exitCode = await dispatch(argv, streams);
+  process.on('uncaughtException', (error) => void fallOver(error, streams));
+  try {
+    process.exitCode = await dispatch(argv, streams);
+  } catch (error) {
+    await fallOver(error, streams);
+  }
 }
 
-/** A fault of ours that nobody awaits. Exit code 1 would be a verdict; what we started is ended by the watchdog. */
+/** A fault of ours. Exit code 1 would be a verdict; what could not be ended any more is ended by the watchdog. */
 async function fallOver(error: unknown, streams: Streams): Promise<void> {
+  // One fault often brings others with it, and the first says the most.
+  if (process.exitCode === EXIT.noVerdict) return;
   process.exitCode = EXIT.noVerdict;
   try {
     await complain(error, streams, true);
+  } catch {
+    // What makes words beautiful cannot be loaded where no more files can be opened.
+    const { message } = shortageOf(error) ?? new Error(`This is a fault of drain-check itself: ${String(error)}`);
+    streams.err.write(`drain-check: ${message} There is no verdict.\n`);
   } finally {
     process.exit();
   }
@@ -131,10 +141,9 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     }
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.kept : EXIT.usage;
+    if (!(error instanceof DrainCheckError)) throw error;
     await complain(error, streams, argv.includes('--verbose') || argv.includes('-v'));
-    if (error instanceof DrainCheckError)
-      return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
-    return EXIT.noVerdict;
+    return error.code === 'interrupted' ? interruptedBy : exitCodeForError(error.code);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNotOurs } from '../errors.js';
 import type { ProbeOutcome } from '../recording/events.js';
 
 const KINDS: Readonly<Record<string, Exclude<ProbeOutcome['kind'], 'status'>>> = {
@@ -12,8 +13,13 @@ const KINDS: Readonly<Record<string, Exclude<ProbeOutcome['kind'], 'status'>>> =
   ERR_HTTP2_SESSION_ERROR: 'closed',
 };
 
-/** The way of not answering that an error of the connection stands for. */
-export function outcomeOf({ code = '', syscall }: NodeJS.ErrnoException): ProbeOutcome {
+/**
+ * The way of not answering that an error of the connection stands for.
+ * @throws the error, when it was we who could not connect
+ */
+export function outcomeOf(error: NodeJS.ErrnoException): ProbeOutcome {
+  assertNotOurs(error);
+  const { code = '', syscall } = error;
   // Node calls it a reset as well when the connection is closed in the middle of TLS's handshake.
   if (code === 'ECONNRESET' && syscall === undefined) return { kind: 'closed' };
   return { kind: KINDS[code] ?? 'malformed' };

@@ -68,7 +68,7 @@ export class CrowdLoad {
         overflows: before === null || after === null ? null : after - before,
         shortfall: opened.shortfall,
       });
-      await load.#arm(abort);
+      await load.#arm(opened.connections, abort);
       return load;
     } catch (error) {
       load.close();
@@ -116,7 +116,7 @@ export class CrowdLoad {
   }
 
   /** Asks the kernel what the target has taken and read, until it has everything or takes no more. */
-  async #arm(abort: AbortSignal): Promise<void> {
+  async #arm(opened: number, abort: AbortSignal): Promise<void> {
     const { origin, silence, recorder } = this.#stage;
     let least = Infinity;
     let progressAt = performance.now();
@@ -127,7 +127,7 @@ export class CrowdLoad {
       if (armed.waiting < least) progressAt = performance.now();
       least = Math.min(least, armed.waiting);
       if (armed.waiting === 0 || performance.now() - progressAt > NO_PROGRESS_MS) {
-        recorder.record({ type: 'armed', armed: armed.armed, opened: this.#progress.opened });
+        recorder.record({ type: 'armed', armed: armed.armed, opened });
         return;
       }
       await sleep(POLL_MS, undefined, { signal: abort });

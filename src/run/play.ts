@@ -3,6 +3,7 @@ import type { Plan } from '../plan/types.js';
 import type { RecordedEvent, Recording } from '../recording/events.js';
 import { forLife, Recorder } from '../recording/recorder.js';
 import { ExitWatcher } from '../target/exit-watcher.js';
+import { filesToSpare } from '../target/open-files.js';
 import { Watchdog } from '../target/watchdog.js';
 import { Numbering } from '../traffic/numbering.js';
 import type { Progress, RunContext } from './context.js';
@@ -22,6 +23,9 @@ export interface PlayOptions {
   onFailure: (recording: Recording) => void;
 }
 
+/** An ordinary run opens about thirty beside those that Node has open when it has come up. */
+const LEAST_FILES = 40;
+
 /**
  * Plays every scenario of the plan and returns the recording. Nothing that was started is left when this settles,
  * either way.
@@ -36,6 +40,7 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     );
   }
   // What may fail before anything is started comes first.
+  assertOwnFiles();
   if (plan.load !== null) (await import('./crowd-limits.js')).assertOwnLimit(plan.load);
   const { tls: tlsPlan } = plan.target;
   const tls = tlsPlan === null ? null : { ca: await readAuthorities(tlsPlan.ca), servername: tlsPlan.servername };
@@ -96,6 +101,20 @@ export async function play(plan: Plan, options: PlayOptions): Promise<Recording>
     if (!complete) options.onFailure(recorder.recording());
   }
   return recorder.recording();
+}
+
+/**
+ * A run that cannot open a file when it needs one sees less than there is.
+ * @throws DrainCheckError `cannot-verify` when this process may open too few
+ */
+function assertOwnFiles(): void {
+  const own = filesToSpare('self');
+  if (own === null || own.spare >= LEAST_FILES) return;
+  throw new DrainCheckError(
+    'cannot-verify',
+    `This process may have ${own.limit} files open (RLIMIT_NOFILE), too few to see what a target does.`,
+    'There is no verdict. Raise the limit with `ulimit -n 1024`, and run it again.',
+  );
 }
 
 /** @throws DrainCheckError `not-to-be-ended` when nobody has agreed to the end of what somebody else started */

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { fileLimit } from './open-files.js';
 
 /**
  * Node raises its own soft limit of open files to the hard one, and children inherit that, which would hide the limit
@@ -8,7 +9,7 @@ import path from 'node:path';
  * @returns the soft limit to start the target with, or null when there is nothing to restore or no way to know
  */
 export function inheritedFileLimit(): number | null {
-  const own = softLimit(process.pid);
+  const own = fileLimit(process.pid);
   let beyond: number | null = null;
   for (let pid = process.ppid, depth = 0; pid > 0 && depth < 32; depth++) {
     const parent = parentOf(pid);
@@ -17,13 +18,8 @@ export function inheritedFileLimit(): number | null {
     if (parent === null || parent === pid) break;
     pid = parent;
   }
-  const given = beyond === null ? null : softLimit(beyond);
+  const given = beyond === null ? null : fileLimit(beyond);
   return given === null || own === null || given >= own ? null : given;
-}
-
-function softLimit(pid: number): number | null {
-  const match = /^Max open files\s+(\d+)/m.exec(tryRead(`/proc/${pid}/limits`));
-  return match === null ? null : Number(match[1]);
 }
 
 function parentOf(pid: number): number | null {

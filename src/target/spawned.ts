@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { lstat, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DrainCheckError } from '../errors.js';
+import { assertNotOurs, DrainCheckError } from '../errors.js';
 import { redactText } from '../plan/redact.js';
 import type { CommandTarget } from '../plan/types.js';
 import type { LifeRecorder } from '../recording/recorder.js';
@@ -151,7 +151,9 @@ function failureOf(child: ChildProcess): Promise<NodeJS.ErrnoException> {
   return new Promise((resolve) => child.once('error', resolve));
 }
 
+/** @throws the cause itself, when it says nothing of the command: it was we who lacked something */
 function spawnFailure(cause: NodeJS.ErrnoException, command: string): DrainCheckError {
+  assertNotOurs(cause);
   const code = cause.code ?? 'unknown error';
   if (code === 'ENOEXEC') {
     return new DrainCheckError(

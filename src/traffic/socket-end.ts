@@ -1,3 +1,5 @@
+import { assertNotOurs } from '../errors.js';
+
 /** How a socket ended: by the target's FIN or RST, refused, by another error, or by ourselves. */
 export type SocketEnd = 'fin' | 'rst' | 'refused' | 'error' | 'tester';
 
@@ -14,9 +16,13 @@ const ENDS: Readonly<Record<string, Exclude<SocketEnd, 'tester'>>> = {
   EPIPE: process.platform === 'linux' ? 'fin' : 'rst',
 };
 
-/** What an error of a socket says of its end. */
-export function endOf({ code = '' }: NodeJS.ErrnoException): Exclude<SocketEnd, 'tester'> {
-  return ENDS[code] ?? 'error';
+/**
+ * What an error of a socket says of its end.
+ * @throws the error, when it was we who could not connect
+ */
+export function endOf(error: NodeJS.ErrnoException): Exclude<SocketEnd, 'tester'> {
+  assertNotOurs(error);
+  return ENDS[error.code ?? ''] ?? 'error';
 }
 
 /** The end of a socket as it becomes known: of the whole, by the first who ended it, and of the target's half. */

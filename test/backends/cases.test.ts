@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CASES, differences, missingParts, playInPeace, type Case } from '../../fixtures/backends/cases.js';
+import { CASES, differences, missingParts, playCaseInPeace, type Case } from '../../fixtures/backends/cases.js';
 import { validateReport } from '../support/schema.js';
 
 /** `npm run test:backends` plays those with real parts; without it they are counted as skipped. */
@@ -12,7 +12,7 @@ const playable = WANTED ? CASES.filter((one) => missingParts(one).length === 0) 
 const others = CASES.filter((one) => !playable.includes(one));
 
 async function play(one: Case): Promise<void> {
-  const { report, recording, stdout, stderr } = await playInPeace(one);
+  const { report, recording, stdout, stderr } = await playCaseInPeace(one);
   expect(differences(one, report)).toEqual([]);
   expect(validateReport(report)).toEqual([]);
   for (const text of [recording, stdout, stderr]) expect(text).not.toMatch(SECRET);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/types.js';
-import { fixture, processesWith, startCli, temporaryDirectory, until } from '../support/cli.js';
+import { fixture, flat, processesWith, startCli, temporaryDirectory, until } from '../support/cli.js';
 import { validateReport } from '../support/schema.js';
 import { HOSTILE } from './playing.js';
 
@@ -39,6 +39,9 @@ const NO_FAILURE = /^exit [03]$/m;
 
 /** Whether what a check needs of this machine is there: a file system of our own that is soon full. */
 const canMount = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+/** Whether the limits of a process can be changed while it runs. */
+const canLimit = process.platform === 'linux' && spawnSync('prlimit', ['--version']).status === 0;
 
 /** A file system for these processes alone, with room for hardly anything more. */
 const ON_A_FULL_DISK = `exec unshare -m sh -c '
@@ -115,12 +118,22 @@ describe.skipIf(!HOSTILE)('faults in ourselves', { concurrent: true }, () => {
   });
 
   it.each([24, 32, 40, 48])('%d file descriptors, which are too few', async (files) => {
-    const { args, isGone } = marked('perfect-with-lame-duck', ['--report', 'json']);
+    const { args, alive } = marked('perfect-with-lame-duck', ['--report', 'json']);
     const { code, stdout, stderr } = await inShell(`ulimit -n ${files}; exec "$@"`, args);
-    // No verdict, and the words for it; or what can be said of so little, which is no failure of the target.
-    expect([0, 2, 3]).toContain(code);
-    if (stdout === '') expect(stderr).toContain('drain-check:');
-    else expect((JSON.parse(stdout) as Report).verdict).not.toBe('fail');
+    expect(stderr).toContain(`This process may have ${files} files open (RLIMIT_NOFILE)`);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(alive()).toEqual([]);
+  });
+
+  it.skipIf(!canLimit).each(PHASES)('no file descriptor is left while %s', async (phase) => {
+    const { args, isGone } = marked('perfect-with-lame-duck', ['--report', 'json']);
+    const cli = startCli(args);
+    await cli.saw(phase);
+    await run('prlimit', ['--pid', String(cli.process.pid), '--nofile=16:16']);
+    const { code, stdout, stderr } = await cli.result;
+    // What could not be seen any more is no answer of the target.
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(flat(stderr)).toContain('EMFILE');
     await isGone();
   });
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { Report } from '../../src/report/types.js';
-import { processesWith, startCli, temporaryDirectory, until, type CliResult } from '../support/cli.js';
+import { playInPeace } from '../../fixtures/in-peace.js';
+import { processesWith, startCli, until, type CliResult } from '../support/cli.js';
 import { validateReport } from '../support/schema.js';
 
 /** `npm run test:hostile` plays what means harm; without it these are counted as skipped. */
@@ -24,18 +26,15 @@ export interface Outcome extends CliResult {
   statuses: Record<string, string>;
 }
 
-/** On a machine that is busy with other things something may not be proved, and is to be played again. */
-const MOST_TIMES = 4;
-
 /** Plays it until the outcome tells what is asked. Only what tells nothing is played again, never what is wrong. */
-export async function playUntil(
+export function playUntil(
   told: (outcome: Outcome) => boolean,
   ...play: Parameters<typeof playHostile>
 ): Promise<Outcome> {
-  for (let time = 1; ; time++) {
-    const outcome = await playHostile(...play);
-    if (told(outcome) || time === MOST_TIMES) return outcome;
-  }
+  return playInPeace(
+    () => playHostile(...play),
+    (outcome) => !told(outcome),
+  );
 }
 
 /**
@@ -47,8 +46,22 @@ export async function playHostile(
   target: readonly string[],
   options: readonly string[],
 ): Promise<Outcome> {
+  // Removed here and not after the test: what is played again is no longer known to belong to it.
+  const directory = await mkdtemp(path.join(tmpdir(), 'drain-check-hostile-'));
+  try {
+    return await playInto(path.join(directory, 'run.ndjson'), file, target, options);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function playInto(
+  recorded: string,
+  file: string,
+  target: readonly string[],
+  options: readonly string[],
+): Promise<Outcome> {
   const mark = `HOSTILE=${randomUUID()}`;
-  const recorded = path.join(await temporaryDirectory(), 'run.ndjson');
   const output = ['--report', 'json', '--record', recorded, '--verbose'];
   const command = [process.execPath, path.join(FIXTURES, file), ...target];
   const run = startCli(['--env', mark, ...output, ...options, '--', ...command]);

@@ -76,7 +76,10 @@ function rehearse(server: string, where: string, options: Record<string, string 
 const podOf = (report: Report) => report.scenarios.find(({ id }) => id === 'kubernetes')?.pod;
 const told = (report: Report) => podOf(report)?.events.map(({ what }) => what) ?? [];
 
-describe('the pod around a container', () => {
+/** Like most of the rehearsals these are played by `npm run test:kubernetes`. */
+const KUBERNETES = process.env['DRAIN_CHECK_TEST_KUBERNETES'] === '1';
+
+describe.skipIf(!KUBERNETES)('the pod around a container', () => {
   it('starts native sidecars and ends them after it, the last one that was started first', async () => {
     const sidecar = file('sidecar.mjs', SIDECAR);
     const always = { restartPolicy: 'Always' };

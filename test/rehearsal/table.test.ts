@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drainCheck, type Report } from 'drain-check';
+import { playInPeace } from '../../fixtures/in-peace.js';
 import { readCells, ROOT, type Cell } from './fixtures.js';
 
 const LONG = process.env['DRAIN_CHECK_TEST_KUBERNETES'] === '1';
@@ -33,11 +34,11 @@ function rehearse({ server, manifest }: Cell): Promise<Report> {
 }
 
 /** On a machine that is too busy nothing is proved, nor where nobody happened to wait; that is said, and it is played again. */
-async function rehearseInPeace(cell: Cell): Promise<Report> {
-  for (let again = 3; ; again--) {
-    const report = await rehearse(cell);
-    if (again === 0 || !/too busy|is chance/.test(report.checks[0]?.because ?? '')) return report;
-  }
+function rehearseInPeace(cell: Cell): Promise<Report> {
+  return playInPeace(
+    () => rehearse(cell),
+    ({ checks }) => /too busy|is chance/.test(checks[0]?.because ?? ''),
+  );
 }
 
 /** Where it is no PID 1, what has no handler dies of its signal. */

@@ -1,25 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readlinkSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { inheritedFileLimit } from '../../src/target/file-limit.js';
-import { temporaryDirectory } from '../support/cli.js';
 
 const run = promisify(execFile);
-const SOURCE = new URL('../../src/target/file-limit.ts', import.meta.url);
 
-/** The module by itself, as a program that prints what it finds. */
-async function program(): Promise<string> {
-  const { outputText } = ts.transpileModule(await readFile(SOURCE, 'utf8'), {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-  });
-  const file = path.join(await temporaryDirectory(), 'limit.mjs');
-  await writeFile(file, `${outputText}\nconsole.log(inheritedFileLimit());\n`);
-  return file;
-}
+/** The module by itself, as it was built, in a program that prints what it finds. */
+const PROGRAM = `import { inheritedFileLimit } from '${new URL('../../dist/target/file-limit.js', import.meta.url).href}';
+console.log(inheritedFileLimit());`;
 
 /**
  * What the program finds under a shell with a limit, with other commands between the two. The runner of the tests is a
@@ -27,7 +17,8 @@ async function program(): Promise<string> {
  */
 async function under(limit: string, ...between: string[]): Promise<string> {
   const orphan = `( while kill -0 $$ 2>/dev/null; do sleep 0.01; done; ulimit -S -n ${limit}; "$@"; exit $? ) &`;
-  return (await run('/bin/sh', ['-c', orphan, 'sh', ...between, process.execPath, await program()])).stdout.trim();
+  const program = [process.execPath, '--input-type=module', '-e', PROGRAM];
+  return (await run('/bin/sh', ['-c', orphan, 'sh', ...between, ...program])).stdout.trim();
 }
 
 /** Whether the runner of the tests can be left: not in a container whose first process is a Node. */

@@ -92,7 +92,10 @@ function isRace(exchange: Exchange, life: LifeFacts, gone: number): boolean {
   // One that nobody was refused by was closed by the exit, some milliseconds before the process counted as dead.
   const closed = life.listener.closed ?? { from: gone - EXIT_TEARDOWN_MS, to: gone };
   const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
-  const slowness = exchange.kind === 'new-websocket' ? upgradeWait(life) : probeWait(life, closed.from);
+  const slowness =
+    exchange.kind === 'new-websocket'
+      ? upgradeWait(life)
+      : Math.max(probeWait(life, closed.from), answerWait(life, closed));
   return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, slowness);
 }
 
@@ -101,6 +104,22 @@ function upgradeWait(life: LifeFacts): number {
   const signalAt = life.signal?.at ?? 0;
   const waits = life.exchanges.flatMap(({ websocket, armedAt, openedAt }) =>
     websocket !== null && armedAt !== null && armedAt <= signalAt ? [armedAt - openedAt] : [],
+  );
+  return Math.max(0, ...waits);
+}
+
+/**
+ * The longest that the answer to a short request took around the closing: where there is no probe, nothing else tells how
+ * slow the target was.
+ */
+function answerWait(life: LifeFacts, closed: { from: number; to: number }): number {
+  const waits = life.exchanges.flatMap(({ kind, openedAt, end }) =>
+    (kind === 'new-connection' || kind === 'reused-connection') &&
+    end?.ending === 'answered' &&
+    openedAt <= closed.to + RACE_MS &&
+    end.at >= closed.from - RACE_MS
+      ? [end.at - openedAt]
+      : [],
   );
   return Math.max(0, ...waits);
 }

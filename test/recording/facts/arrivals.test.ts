@@ -102,6 +102,22 @@ describe('arrivals', () => {
       expect(reset(155, 196, { wait: 40 })).toBe(0);
     });
 
+    it('may be older when an answer took as long just then', () => {
+      const raced = (answer: ExchangeStory, openedAt: number) =>
+        sorted(
+          signalled()
+            .probes('liveness', 200, 0, 190)
+            .exchange('new-connection', answer)
+            .arrival(openedAt, 'reset', { endedAt: 196 })
+            .probes('liveness', 'refused', 200, 900)
+            .exit(1000),
+        ).raced;
+      expect(raced({ openedAt: 150, endedAt: 190 }, 156)).toBe(1);
+      expect(raced({ openedAt: 150, endedAt: 190 }, 155)).toBe(0);
+      // One that was over long before tells nothing of that moment.
+      expect(raced({ openedAt: 100, endedAt: 140 }, 156)).toBe(0);
+    });
+
     it('are none when an answer had begun', () => {
       expect(reset(192, 196, { headAt: 194 })).toBe(0);
     });
