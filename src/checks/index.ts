@@ -24,6 +24,7 @@ import { k8sDisruptionBudget } from './k8s-disruption-budget.js';
 import { k8sGraceCeiling } from './k8s-grace-ceiling.js';
 import { k8sGracePeriodFits } from './k8s-grace-period-fits.js';
 import { k8sGracePeriodSet } from './k8s-grace-period-set.js';
+import { k8sHealthCheckFits } from './k8s-health-check-fits.js';
 import { k8sLivenessSane } from './k8s-liveness-sane.js';
 import { k8sMinReadySeconds } from './k8s-min-ready-seconds.js';
 import { k8sNotReadyNotPublished } from './k8s-not-ready-not-published.js';
@@ -122,4 +123,5 @@ export const CHECKS: readonly Check[] = [
   k8sProbesSeparate,
   k8sLivenessSane,
   k8sProbePortNamed,
+  k8sHealthCheckFits,
 ];

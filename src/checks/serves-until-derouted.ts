@@ -37,7 +37,7 @@ function judgeDrain(life: LifeFacts, plan: Plan): Verdict {
   const since = byHealth ? 'readiness failed' : 'the signal';
   const observed =
     until === null
-      ? `no new connection was served after ${since}`
+      ? `the first new connection after ${since} was not served`
       : `served for ${formatDuration(servedMs)} after ${since}`;
   const evidence = [signal.seq, ...life.listener.evidence];
   // A preStop delay comes before the signal, so it cannot lengthen what begins with readiness failing.

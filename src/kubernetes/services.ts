@@ -1,6 +1,7 @@
-import type { BalancerManifest, ServiceManifest } from '../plan/manifest.js';
+import type { BalancerManifest, Position, ServiceManifest } from '../plan/manifest.js';
 import type { Resource } from './documents.js';
 import type { Field } from './field.js';
+import { albHealthCheck, negHealthCheck, nlbHealthCheck } from './health-checks.js';
 import type { ContainerPort } from './ports.js';
 import { servesLabels, type Labels } from './selectors.js';
 
@@ -56,10 +57,15 @@ function balancersOf(service: Field): BalancerManifest[] {
   const neg = annotations.get('cloud.google.com/neg');
   const found: BalancerManifest[] = [];
   // With instances as targets the route ends at a node, and kube-proxy is the only one to follow.
-  if (type.text === 'nlb-ip') found.push({ name: 'AWS NLB with IP targets', lagMs: LAG_MS.nlbIp, at: type.at });
-  else if (target.text === 'ip') found.push({ name: 'AWS NLB with IP targets', lagMs: LAG_MS.nlbIp, at: target.at });
-  if (/"(ingress"\s*:\s*true|exposed_ports")/.test(neg.text ?? ''))
-    found.push({ name: 'Google NEG', lagMs: LAG_MS.gkeNeg, at: neg.at });
+  const ip = type.text === 'nlb-ip' ? type : target.text === 'ip' ? target : null;
+  if (ip !== null)
+    found.push({
+      name: 'AWS NLB with IP targets',
+      lagMs: LAG_MS.nlbIp,
+      healthCheck: nlbHealthCheck(annotations),
+      at: ip.at,
+    });
+  if (/"(ingress"\s*:\s*true|exposed_ports")/.test(neg.text ?? '')) found.push(googleNeg(neg.at));
   return found;
 }
 
@@ -69,10 +75,18 @@ function balancersOfIngress(ingress: Field): BalancerManifest[] {
   const of = ingress.get('spec', 'ingressClassName');
   const kind = of.isNull ? byAnnotation : of;
   const target = annotations.get('alb.ingress.kubernetes.io/target-type');
-  if (target.text === 'ip') return [{ name: 'AWS ALB with IP targets', lagMs: LAG_MS.alb, at: target.at }];
-  if (/^gce(-internal)?$/.test(kind.text ?? '')) return [{ name: 'Google NEG', lagMs: LAG_MS.gkeNeg, at: kind.at }];
-  if (kind.text === 'nginx') return [{ name: 'ingress-nginx', lagMs: LAG_MS.ingressNginx, at: kind.at }];
+  if (target.text === 'ip') {
+    const healthCheck = albHealthCheck(annotations);
+    return [{ name: 'AWS ALB with IP targets', lagMs: LAG_MS.alb, healthCheck, at: target.at }];
+  }
+  if (/^gce(-internal)?$/.test(kind.text ?? '')) return [googleNeg(kind.at)];
+  if (kind.text === 'nginx')
+    return [{ name: 'ingress-nginx', lagMs: LAG_MS.ingressNginx, healthCheck: null, at: kind.at }];
   return [];
+}
+
+function googleNeg(at: Position): BalancerManifest {
+  return { name: 'Google NEG', lagMs: LAG_MS.gkeNeg, healthCheck: negHealthCheck(at), at };
 }
 
 /** Whether an Ingress sends anything to a Service. */

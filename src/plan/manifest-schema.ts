@@ -59,13 +59,25 @@ const pod: z.ZodType<PodPlan> = z.object({
   command: texts,
 });
 
+const healthCheck = z.object({
+  asks: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('http'), path: text }),
+    z.object({ kind: z.literal('tcp') }),
+    z.object({ kind: z.literal('readiness') }),
+  ]),
+  intervalMs: number.nullable(),
+  timeoutMs: number.nullable(),
+  threshold: number,
+  at,
+});
+
 const service = z.object({
   name: text,
   at,
   headless: z.boolean(),
   publishNotReady: at.nullable(),
   local: at.nullable(),
-  balancers: z.array(z.object({ name: text, lagMs: number, at })),
+  balancers: z.array(z.object({ name: text, lagMs: number, healthCheck: healthCheck.nullable().default(null), at })),
 });
 
 const placedProbe = z

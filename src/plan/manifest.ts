@@ -81,6 +81,20 @@ export interface ServiceManifest {
 export interface BalancerManifest {
   name: string;
   lagMs: number;
+  /** How it asks on its own whether a pod is well; null where it does not. */
+  healthCheck: HealthCheckManifest | null;
+  at: Position;
+}
+
+export interface HealthCheckManifest {
+  /** `readiness`: what the readiness probe of the container asks. */
+  asks: { kind: 'http'; path: string } | { kind: 'tcp' } | { kind: 'readiness' };
+  /** null: as the readiness probe has it. */
+  intervalMs: number | null;
+  timeoutMs: number | null;
+  /** So many failures in a row take a pod out. */
+  threshold: number;
+  /** Where the interval stands, or what it would belong to. */
   at: Position;
 }
 

@@ -33,14 +33,24 @@ function headed(text: string, name: string): string | null {
   return new RegExp(`^# ${name}: (.*)$`, 'm').exec(text)?.[1] ?? null;
 }
 
+/** After so long readiness fails in a drain whose header says for how long it serves from then on. Milliseconds. */
+const UNREADY_MS = 100;
+
 /** Judges a manifest by all rules, with a drain of the length that its header names, where it names one. */
 function judged(text: string, strict = false) {
   const version = kubeVersion(headed(text, 'kube-version') ?? '');
   const kubeMinor = 'value' in version ? version.value : null;
   const drain = parseDuration((headed(text, 'drain') ?? '').replace(' ', ''));
+  const serves = parseDuration((headed(text, 'serves') ?? '').replace(' ', ''));
   const manifest = drain === null ? linted(text, { kubeMinor }) : rehearsed(text, { kubeMinor });
   const story = new Story(examplePlan({ manifest, checks: RULES, strict }));
-  const facts = (drain === null ? story : story.life().signal().arrival(25).exit(drain)).facts();
+  if (drain !== null) story.life().signal().arrival(25);
+  if (serves !== null)
+    story
+      .probes('readiness', 200, -200, UNREADY_MS)
+      .probes('readiness', 503, UNREADY_MS, UNREADY_MS + serves)
+      .arrival(UNREADY_MS + serves, 'refused');
+  const facts = (drain === null ? story : story.exit(drain)).facts();
   return judge(facts, facts.plan);
 }
 

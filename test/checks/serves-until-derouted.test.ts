@@ -49,7 +49,7 @@ describe('serves-until-derouted', () => {
   it('fails when none was served at all', () => {
     expect(judge(signalled().arrival(25, 'refused').exit(600))).toMatchObject({
       status: 'fail',
-      observed: 'no new connection was served after the signal',
+      observed: 'the first new connection after the signal was not served',
     });
   });
 
@@ -152,7 +152,7 @@ describe('serves-until-derouted, behind a URL', () => {
     const story = new Story(urlPlan()).taken('url').stop().arrival(100).arrival(150, 'refused').arrival(200, 'refused');
     expect(judge(story.settled(3000, false))).toMatchObject({
       status: 'fail',
-      observed: 'no new connection was served after the signal',
+      observed: 'the first new connection after the signal was not served',
     });
   });
 

@@ -37,6 +37,17 @@ export function acceptTime({ played: { drain } }: RunFacts): number | null {
   return until === null ? 0 : Math.max(0, endedAt - drain.signal.at);
 }
 
+/**
+ * For how long at the most new connections were served after readiness had failed in the drain; null where it was not
+ * played or readiness did not fail in it. Milliseconds.
+ */
+export function servedAfterUnready(facts: RunFacts): number | null {
+  const { drain } = facts.played;
+  if (acceptTime(facts) === null || drain?.readiness.flipped == null) return null;
+  const { until, endedAt } = serving(drain);
+  return until === null ? 0 : Math.max(0, endedAt - drain.readiness.flipped.from);
+}
+
 /** What is added to the longest drain, since no measurement is the worst case: 2 s or a fifth. Milliseconds. */
 export function marginOf(drainMs: number): number {
   return Math.max(2000, 0.2 * drainMs);
