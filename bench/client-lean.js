@@ -1,10 +1,11 @@
-// The crowd of --load by itself. Usage: node bench/client-lean.js <port> <websockets> <requests>
+// The crowd of --load by itself. Usage: node bench/client-lean.js <port> <websockets> <requests> [path]
 import { Crowd } from '../dist/traffic/lean/crowd.js';
 import { handshakeBytes, requestBytes } from '../dist/traffic/lean/requests.js';
 
 const [port, websockets, requests] = process.argv.slice(2).map(Number);
+const path = process.argv[5] ?? '/slow';
 const origin = { host: '127.0.0.1', port };
-const slow = { method: 'GET', path: '/slow', headers: [], body: null, withhold: false, close: true };
+const slow = { method: 'GET', path, headers: [], body: null, withhold: false, close: true };
 const crowd = new Crowd(
   origin,
   [

@@ -1,8 +1,9 @@
-// The same with node:http and ws, one connection each. Usage: node bench/client-libraries.js <port> <websockets> <requests>
+// The same with node:http and ws, one connection each. Usage: node bench/client-libraries.js <port> <websockets> <requests> [path]
 import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
 
 const [port, websockets, requests] = process.argv.slice(2).map(Number);
+const path = process.argv[5] ?? '/slow';
 const AT_ONCE = 256;
 const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 const subnet = `127.${16 + Math.floor(Math.random() * 230)}.${Math.floor(Math.random() * 256)}`;
@@ -33,7 +34,7 @@ function openMore() {
       socket.once('close', over);
       socket.on('error', () => undefined);
     } else {
-      const asked = request({ host: '127.0.0.1', port, path: '/slow', agent, localAddress });
+      const asked = request({ host: '127.0.0.1', port, path, agent, localAddress });
       asked.once('socket', (socket) => socket.once('connect', () => setImmediate(stands)));
       asked.once('response', (response) => response.resume().once('end', over));
       asked.on('error', over);

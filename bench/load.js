@@ -1,5 +1,5 @@
-// Opening, holding and closing thousands of connections: ours against a C program, node:http with ws, and Go, side by side in
-// one run against the same server. Prints tables and one JSON line; measures, asserts nothing.
+// Opening, holding and closing thousands of connections: ours against a C program, node:http with ws, Go and autocannon, side
+// by side in one run against the same server. Prints tables and one JSON line; measures, asserts nothing.
 // Usage: npm run bench:load [-- --runs 5 --connections 15000]
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,6 +39,14 @@ const CLIENTS = [
   { name: 'node:http and ws', file: process.execPath, args: [here('client-libraries.js')] },
   { name: 'Go, net/http and gorilla', file: go, args: [] },
 ].filter(({ file }) => file !== null);
+
+/** Load generators know neither held requests nor WebSockets: with them it is one request on each connection, answered at once. */
+const GENERATORS = [
+  CLIENTS.find(({ name }) => name === 'drain-check'),
+  CLIENTS.find(({ name }) => name === 'node:http and ws'),
+  { name: 'autocannon', file: process.execPath, args: [here('client-autocannon.js')] },
+];
+const ANSWERED_AT_ONCE = 5000;
 
 const lines = (child) => createInterface({ input: child.stdout });
 /** The lines of a child as a promise for each first word. */
@@ -98,6 +106,22 @@ async function play({ file, args }, connections) {
   }
 }
 
+/** How long one client takes to open connections, ask once on each and have every answer. */
+async function ask({ file, args }, requests) {
+  const server = spawn(process.execPath, [here('crowd-server.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await new Promise((resolve) => lines(server).once('line', (line) => resolve([line])));
+  const client = spawn(file, [...args, port, '0', String(requests), '/'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const said = words(client);
+    const [begun] = await said('begun');
+    const [over, answered] = await said('over');
+    return { ms: Number(BigInt(over) - BigInt(begun)) / 1e6, unanswered: requests - Number(answered) };
+  } finally {
+    client.kill('SIGKILL');
+    server.kill('SIGKILL');
+  }
+}
+
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const columns = ['openMs', 'overMs', 'fullMb', 'perConnectionKb'];
 function summary(runs) {
@@ -122,6 +146,20 @@ for (const [name, row] of Object.entries(table)) {
   );
 }
 
+const asked = Object.fromEntries(GENERATORS.map(({ name }) => [name, []]));
+for (let run = 0; run < RUNS; run++)
+  for (const client of GENERATORS) asked[client.name].push(await ask(client, ANSWERED_AT_ONCE));
+console.log(`\n${ANSWERED_AT_ONCE} connections with one request each, answered at once; median of ${RUNS} runs\n`);
+console.log('client                           ms  unanswered');
+for (const [name, runs] of Object.entries(asked)) {
+  const unanswered = runs.reduce((sum, run) => sum + run.unanswered, 0);
+  console.log(
+    `${name.padEnd(26)} ${median(runs.map(({ ms }) => ms))
+      .toFixed(0)
+      .padStart(8)} ${String(unanswered).padStart(11)}`,
+  );
+}
+
 const ours = CLIENTS.find(({ name }) => name === 'drain-check');
 const growth = {};
 console.log('\ndrain-check as it grows\n\nconnections  open ms  ms per 1000  last ms      MB');
@@ -139,6 +177,7 @@ const json = JSON.stringify({
   connections: CONNECTIONS,
   runs: RUNS,
   table,
+  asked,
   growth,
   secondToFirst: second.openMs / first.openMs,
 });
