@@ -84,7 +84,8 @@ pids+=($!)
 export DRAIN_CHECK_REDIS_URL="redis://:s3cret-of-redis@127.0.0.1:$port/0"
 
 python3 -m venv "$home/venv"
-"$home/venv/bin/pip" install --quiet --disable-pip-version-check 'psycopg[binary]>=3.2,<4' 'redis>=5,<8'
+"$home/venv/bin/pip" install --quiet --disable-pip-version-check \
+  --requirement fixtures/services/python/requirements.txt 'redis>=5,<8'
 export DRAIN_CHECK_PYTHON="$home/venv/bin/python"
 
 until_up "$bin/pg_isready" -h 127.0.0.1 -p "$postgres_port"

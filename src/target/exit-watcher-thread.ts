@@ -26,12 +26,17 @@ const counter = new Int32Array(wake);
 const buffer = Buffer.alloc(512);
 const open = new Map<number, number>();
 
+/** Where the number of threads stands among the fields after the name (proc_pid_stat(5)). */
+const THREADS = 17;
+
 function isDead(descriptor: number): boolean {
   try {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0);
     const stat = buffer.toString('latin1', 0, length);
-    const state = stat[stat.lastIndexOf(')') + 2];
-    return state === undefined || state === 'Z' || state === 'X';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state] = fields;
+    // The first thread may be gone while others live on; only when the last is does the process end, and can be waited for.
+    return state === undefined || state === 'X' || (state === 'Z' && Number(fields[THREADS]) <= 1);
   } catch {
     return true;
   }
