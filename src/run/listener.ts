@@ -18,6 +18,8 @@ const POLL_MS = 5;
 const OWN_PORT_WAIT_MS = 1000;
 /** A process that runs already is given so long to show its listener. */
 const RUNS_ALREADY_MS = 1000;
+/** What listens already is given so much more to answer. Milliseconds. */
+const SLOW_TO_ANSWER_MS = 5000;
 const CLASSIFY_TIMEOUT_MS = 500;
 
 /**
@@ -53,7 +55,10 @@ export async function findListener(
         if (chosen !== null) return settle(context, running, chosen, recorder);
       }
     }
-    if (performance.now() > deadline) throw notListening(found, running, plan, patienceMs);
+    // Something that listens may be slow to answer on a busy machine, but not for ever.
+    const mayAnswer = found.listeners.length > 0 && plan.target.port === null && !context.target.restarts;
+    if (performance.now() > deadline + (mayAnswer ? SLOW_TO_ANSWER_MS : 0))
+      throw notListening(found, running, plan, patienceMs);
     await pauseWhileAlive(running, POLL_MS, abort, 'before it listened on a port');
   }
 }

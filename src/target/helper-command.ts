@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { redactText } from '../plan/redact.js';
-import { HELPER_VARIABLE, shellCommand } from './stop-command.js';
+import { runInside } from './inside.js';
+import { shellCommand } from './stop-command.js';
 import type { Watchdog } from './watchdog.js';
-
-/** How much of what it printed is kept, from the end. Characters. */
-const OUTPUT_LIMIT = 2000;
 
 /** Where a helper runs, and for how long it may. */
 export interface HelperOptions {
@@ -27,40 +22,16 @@ export interface HelperResult {
 /** Runs a command of the user's beside the target, in the shell, and ends all of it when its time is over. */
 export async function runHelper(command: string, options: HelperOptions): Promise<HelperResult> {
   const { cwd, env, timeoutMs, abort, watchdog } = options;
-  const [program = '', ...args] = shellCommand(command);
-  const mark = randomUUID();
-  // Before it is started: from its first moment on it is ended with us.
-  watchdog.mark(mark);
-  const child = spawn(program, args, {
+  const { done, kill } = runInside(shellCommand(command), {
     cwd,
-    env: { ...process.env, ...env, [HELPER_VARIABLE]: mark },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    namespacesOf: null,
+    watchdog,
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output = (output + chunk.toString('utf8')).slice(-16 * OUTPUT_LIMIT);
-    });
-  const end = () => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It ended just now.
-    }
-  };
-  const timer = setTimeout(end, timeoutMs);
-  abort.addEventListener('abort', end, { once: true });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(127));
-    // What it leaves running may keep the pipes open for ever.
-    child.once('exit', (status) => setTimeout(() => resolve(status), 10));
-  });
+  const timer = setTimeout(kill, timeoutMs);
+  abort.addEventListener('abort', kill, { once: true });
+  const { code, output } = await done;
   clearTimeout(timer);
-  abort.removeEventListener('abort', end);
-  child.stdout.destroy();
-  child.stderr.destroy();
-  watchdog.unmark(mark);
-  return { code, output: redactText(output).slice(-OUTPUT_LIMIT) };
+  abort.removeEventListener('abort', kill);
+  return { code, output };
 }

@@ -58,8 +58,11 @@ export function runInside(command: readonly string[], { cwd, env, namespacesOf, 
     });
     // What it has left running may hold its pipes open: its own end is what counts.
     child.once('exit', (code, signal) => setImmediate(() => finish(code, signal)));
+  }).finally(() => {
+    watchdog.unmark(mark);
+    child.stdout.destroy();
+    child.stderr.destroy();
   });
-  void done.then(() => watchdog.unmark(mark));
   const kill = () => {
     if (child.pid === undefined) return;
     try {
@@ -67,8 +70,6 @@ export function runInside(command: readonly string[], { cwd, env, namespacesOf, 
     } catch {
       // All of it has ended.
     }
-    child.stdout.destroy();
-    child.stderr.destroy();
   };
   return { done, kill };
 }

@@ -2,6 +2,7 @@ import type { ExchangeKind } from '../events.js';
 import type { Exchange } from './exchange.js';
 import { endOf, type LifeFacts } from './life.js';
 import { EXIT_TEARDOWN_MS } from './probe.js';
+import { slowness } from './slowness.js';
 
 /** What became of the connections that were opened after the signal while the target lived. */
 export interface Arrivals {
@@ -91,12 +92,10 @@ function isRace(exchange: Exchange, life: LifeFacts, gone: number): boolean {
   if (end.ending !== 'reset' && !(closedWithListener && life.listener.closed !== null)) return false;
   // One that nobody was refused by was closed by the exit, some milliseconds before the process counted as dead.
   const closed = life.listener.closed ?? { from: gone - EXIT_TEARDOWN_MS, to: gone };
-  const atClosing = end.at >= closed.from - RACE_MS && end.at <= closed.to + RACE_MS;
-  const slowness =
-    exchange.kind === 'new-websocket'
-      ? upgradeWait(life)
-      : Math.max(probeWait(life, closed.from), answerWait(life, closed));
-  return atClosing && end.at - exchange.openedAt <= Math.max(RACE_MS, slowness);
+  const slow = slowness(life, closed.from, closed.to);
+  const age = exchange.kind === 'new-websocket' ? Math.max(RACE_MS, upgradeWait(life)) : slow;
+  // Where all is slow, the reset is seen late as well.
+  return end.at >= closed.from - RACE_MS && end.at <= closed.to + slow && end.at - exchange.openedAt <= age;
 }
 
 /** The longest that an upgrade took in peace: where WebSockets are tried, nothing else may tell how slow the target is. */
@@ -106,27 +105,4 @@ function upgradeWait(life: LifeFacts): number {
     websocket !== null && armedAt !== null && armedAt <= signalAt ? [armedAt - openedAt] : [],
   );
   return Math.max(0, ...waits);
-}
-
-/**
- * The longest that the answer to a short request took around the closing: where there is no probe, nothing else tells how
- * slow the target was.
- */
-function answerWait(life: LifeFacts, closed: { from: number; to: number }): number {
-  const waits = life.exchanges.flatMap(({ kind, openedAt, end }) =>
-    (kind === 'new-connection' || kind === 'reused-connection') &&
-    end?.ending === 'answered' &&
-    openedAt <= closed.to + RACE_MS &&
-    end.at >= closed.from - RACE_MS
-      ? [end.at - openedAt]
-      : [],
-  );
-  return Math.max(0, ...waits);
-}
-
-/** The longest that a probe waited for its outcome around a moment. */
-function probeWait(life: LifeFacts, at: number): number {
-  const spans = [...life.readiness.runs, ...life.liveness.runs].flatMap((run) => [run.first, run.last]);
-  const around = spans.filter((span) => span.startedAt <= at + RACE_MS && span.endedAt >= at - RACE_MS);
-  return Math.max(0, ...around.map((span) => span.endedAt - span.startedAt));
 }

@@ -102,6 +102,11 @@ describe('arrivals', () => {
       expect(reset(155, 196, { wait: 40 })).toBe(0);
     });
 
+    it('may be seen later when the probes waited as long', () => {
+      expect(reset(190, 241, { wait: 40 })).toBe(0);
+      expect(reset(202, 242, { wait: 40 })).toBe(1);
+    });
+
     it('may be older when an answer took as long just then', () => {
       const raced = (answer: ExchangeStory, openedAt: number) =>
         sorted(

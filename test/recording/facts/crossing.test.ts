@@ -39,6 +39,15 @@ describe('a question and a closing', () => {
     expect(crosses({ endedAt: 150 }, signalled().closed(2, 'fin', 139))).toBe(false);
   });
 
+  it('crossed when another was closed within the time in which all was as slow', () => {
+    const slow = (wait: number) =>
+      signalled()
+        .probes('liveness', 200, 0, 140, { last: { startedAt: 1140, endedAt: 1140 + wait } })
+        .closed(2, 'fin', 180);
+    expect(crosses({ endedAt: 150 }, slow(30))).toBe(true);
+    expect(crosses({ endedAt: 150 }, slow(29))).toBe(false);
+  });
+
   it.each([
     [1, 'fin'],
     [2, 'rst'],
