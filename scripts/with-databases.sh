@@ -46,6 +46,12 @@ as() {
   shift
   if [ "$(id -u)" = 0 ]; then setpriv --reuid "$user" --regid "$user" --clear-groups "$@"; else "$@"; fi
 }
+# The same for what is left running: it takes the place of the shell that began it, so that its pid is the one to be ended.
+serve_as() {
+  local user=$1
+  shift
+  if [ "$(id -u)" = 0 ]; then exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"; else exec "$@"; fi
+}
 own() { if [ "$(id -u)" = 0 ]; then chown "$1:" "$2"; fi; }
 
 bin=$(postgres_bin)
@@ -53,7 +59,7 @@ port=$(free_port)
 mkdir "$home/postgres"
 own postgres "$home/postgres"
 as postgres "$bin/initdb" -D "$home/postgres/data" -U drain -A trust >"$home/initdb.log" 2>&1
-as postgres "$bin/postgres" -D "$home/postgres/data" -p "$port" -h 127.0.0.1 -k "$home/postgres" -c fsync=off \
+serve_as postgres "$bin/postgres" -D "$home/postgres/data" -p "$port" -h 127.0.0.1 -k "$home/postgres" -c fsync=off \
   >"$home/postgres.log" 2>&1 &
 pids+=($!)
 export DRAIN_CHECK_POSTGRES_URL="postgres://drain:s3cret-of-postgres@127.0.0.1:$port/postgres"
@@ -70,7 +76,7 @@ CREATE USER IF NOT EXISTS 'drain'@'%' IDENTIFIED BY 's3cret-of-mariadb';
 GRANT ALL ON *.* TO 'drain'@'%';
 SQL
 chmod 644 "$home/mariadb.sql"
-as mysql "$mariadbd" --no-defaults --datadir="$home/mariadb/data" --port="$port" --bind-address=127.0.0.1 \
+serve_as mysql "$mariadbd" --no-defaults --datadir="$home/mariadb/data" --port="$port" --bind-address=127.0.0.1 \
   --socket="$home/mariadb/socket" --pid-file="$home/mariadb/pid" --skip-name-resolve --init-file="$home/mariadb.sql" \
   >"$home/mariadb.log" 2>&1 &
 pids+=($!)
